@@ -1,0 +1,199 @@
+//! The bundles: the plug-in with its networks and its inference runtime inside.
+//!
+//! The framework's own bundler makes the formats' layouts; what Impasto carries
+//! is added to them:
+//!
+//! ```text
+//! target/bundled/Impasto/Impasto.clap          (a folder of its own, where .clap is one file)
+//! target/bundled/Impasto/{models,runtime}/
+//! target/bundled/Impasto.vst3/Contents/Resources/{models,runtime}/
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::shell;
+use crate::workspace::Workspace;
+
+/// How our own crates are optimised.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// For tests: dependencies optimised, our own crates little.
+    Dev,
+    /// For users.
+    Release,
+}
+
+impl Profile {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Dev => "debug",
+            Self::Release => "release",
+        }
+    }
+
+    /// What `cargo build` is told.
+    pub fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Dev => &[],
+            Self::Release => &["--release"],
+        }
+    }
+}
+
+/// Builds the whole workspace and assembles both bundles.
+///
+/// The workspace and not the plug-in alone, so that what the tests and the demo
+/// link is compiled once, with one set of features.
+pub fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
+    shell::run(
+        workspace
+            .cargo()
+            .args(["build", "--workspace"])
+            .args(profile.arguments()),
+    )?;
+    assemble(workspace, profile)
+}
+
+/// The built `impasto` command.
+pub fn command_line(workspace: &Workspace, profile: Profile) -> PathBuf {
+    executable(workspace, profile, "impasto")
+}
+
+/// A program of the workspace, built with `profile`.
+pub fn executable(workspace: &Workspace, profile: Profile, name: &str) -> PathBuf {
+    workspace
+        .target
+        .join(profile.folder())
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn assemble(workspace: &Workspace, profile: Profile) -> Result<()> {
+    let staged = stage(workspace, profile)?;
+    let bundles = workspace.bundles();
+    fs::create_dir_all(&bundles)?;
+
+    let clap = bundles.join("Impasto");
+    let vst3 = bundles.join("Impasto.vst3");
+    for old in [&clap, &vst3] {
+        remove(old)?;
+    }
+    fs::create_dir_all(&clap)?;
+    fs::rename(staged.join("Impasto.clap"), clap.join("Impasto.clap"))?;
+    fs::rename(staged.join("Impasto.vst3"), &vst3)?;
+
+    // Where a .clap is a folder (macOS), what it carries belongs inside it.
+    let inside = clap.join("Impasto.clap/Contents");
+    let clap_resources = if inside.is_dir() {
+        inside.join("Resources")
+    } else {
+        clap.clone()
+    };
+    for resources in [clap_resources, vst3.join("Contents/Resources")] {
+        carry(workspace, &resources)?;
+    }
+    sign(&[clap.join("Impasto.clap"), vst3.clone()])?;
+    for bundle in [&clap, &vst3] {
+        println!(
+            "{} ({:.1} MB)",
+            bundle.display(),
+            size(bundle)? as f64 / 1e6
+        );
+    }
+    Ok(())
+}
+
+/// Lets the framework's bundler lay out the formats in a folder of its own.
+///
+/// There it can't mistake the `impasto` command for a standalone plug-in.
+fn stage(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+    let stage = workspace.target.join("stage");
+    remove(&stage)?;
+    let library = format!(
+        "{}impasto{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    let folder = stage.join(profile.folder());
+    fs::create_dir_all(&folder)?;
+    let built = workspace.target.join(profile.folder()).join(&library);
+    fs::copy(&built, folder.join(&library)).with_context(|| built.display().to_string())?;
+
+    std::env::set_current_dir(&workspace.root)?;
+    let arguments: Vec<String> = profile.arguments().iter().map(|a| (*a).into()).collect();
+    nice_plug_xtask::bundle(&stage, "impasto", &arguments, false)?;
+    Ok(stage.join("bundled"))
+}
+
+/// Puts the networks, their cards and the inference runtime into `resources`.
+fn carry(workspace: &Workspace, resources: &Path) -> Result<()> {
+    let models = resources.join("models");
+    fs::create_dir_all(models.join("cards"))?;
+    let source = workspace.models();
+    let mut files = vec!["manifest.toml".to_owned()];
+    for model in workspace.manifest.models() {
+        files.extend([model.file.clone(), model.card.clone()]);
+    }
+    for file in &files {
+        fs::copy(source.join(file), models.join(file)).with_context(|| file.clone())?;
+    }
+
+    let runtime = resources.join("runtime");
+    fs::create_dir_all(&runtime)?;
+    for entry in fs::read_dir(workspace.target.join("runtime"))? {
+        let entry = entry?;
+        fs::copy(entry.path(), runtime.join(entry.file_name()))?;
+    }
+    fs::copy(workspace.root.join("LICENSE"), resources.join("LICENSE"))?;
+    Ok(())
+}
+
+/// Signs again on macOS: what was added has broken the bundler's ad hoc signature.
+fn sign(bundles: &[PathBuf]) -> Result<()> {
+    if cfg!(target_os = "macos") {
+        for bundle in bundles {
+            shell::run(
+                std::process::Command::new("codesign")
+                    .args(["--force", "--deep", "--sign", "-"])
+                    .arg(bundle),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        fs::remove_dir_all(path)?;
+    } else if path.exists() {
+        fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
+/// Copies a file or a folder with all that is in it.
+pub fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    if !from.is_dir() {
+        fs::copy(from, to).with_context(|| from.display().to_string())?;
+        return Ok(());
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        copy_all(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+fn size(path: &Path) -> Result<u64> {
+    if !path.is_dir() {
+        return Ok(fs::metadata(path)?.len());
+    }
+    let mut sum = 0;
+    for entry in fs::read_dir(path)? {
+        sum += size(&entry?.path())?;
+    }
+    Ok(sum)
+}

@@ -1,0 +1,83 @@
+//! The system packages that building, the editor's screenshot and the Python tests need.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::shell;
+
+/// Debian and Ubuntu names. The build needs a C compiler (SQLite is compiled in);
+/// the editor opens X11 and GL at run time; Xvfb is a display for its screenshot.
+const PACKAGES: &[&str] = &[
+    "gcc",
+    "libc6-dev",
+    "libgl1",
+    "libgl1-mesa-dri",
+    "libx11-6",
+    "libx11-xcb1",
+    "libxcursor1",
+    "pkg-config",
+    "python3-pip",
+    "python3-venv",
+    "xvfb",
+];
+
+/// Installs what is missing where that is allowed, else says what to install.
+/// Other systems bring their own libraries, so nothing is looked for there.
+pub fn packages() -> Result<()> {
+    if !cfg!(target_os = "linux") || !shell::exists("dpkg-query") {
+        if cfg!(target_os = "linux") {
+            println!(
+                "not a Debian-like system; make sure you have: {}",
+                PACKAGES.join(" ")
+            );
+        }
+        return Ok(());
+    }
+    let missing: Vec<_> = PACKAGES.iter().filter(|name| !installed(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = missing.iter().map(|name| **name).collect();
+    let Some(prefix) = privilege() else {
+        bail!(
+            "these packages are missing and this user may not install them; run\n    sudo apt-get install {}",
+            names.join(" ")
+        );
+    };
+    println!("installing {}", names.join(" "));
+    shell::run(apt(prefix).arg("update"))?;
+    shell::run(
+        apt(prefix)
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(&names),
+    )
+}
+
+fn installed(package: &str) -> bool {
+    shell::output(Command::new("dpkg-query").args(["-W", "-f=${Status}", package]))
+        .is_ok_and(|status| status.ends_with(" installed"))
+}
+
+/// What to put before `apt-get`; `None` if this user may not install packages.
+fn privilege() -> Option<&'static [&'static str]> {
+    let root = shell::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    let sudo = || shell::output(Command::new("sudo").args(["-n", "true"])).is_ok();
+    if root {
+        Some(&[])
+    } else if sudo() {
+        Some(&["sudo", "-n"])
+    } else {
+        None
+    }
+}
+
+fn apt(prefix: &[&str]) -> Command {
+    let mut words = prefix
+        .iter()
+        .copied()
+        .chain(["env", "DEBIAN_FRONTEND=noninteractive"]);
+    let mut command = Command::new(words.next().unwrap_or("env"));
+    command.args(words).args(["apt-get", "-qq"]);
+    command
+}

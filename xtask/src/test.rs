@@ -1,0 +1,40 @@
+//! `cargo xtask test`: everything that must hold before a change is good.
+
+use anyhow::Result;
+
+use crate::bundle::{self, Profile};
+use crate::shell::{self, Steps};
+use crate::workspace::Workspace;
+use crate::{prepare, python, tidy};
+
+/// Formats, lints, then unit, property, golden and host tests.
+pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
+    steps.run("format", || {
+        shell::run(workspace.cargo().args(["fmt", "--all", "--check"]))
+    })?;
+    steps.run("tidy", || tidy::run(workspace))?;
+    prepare(workspace, steps)?;
+    let python = steps.run("Python environment", || python::environment(workspace))?;
+    steps.run("lints", || {
+        shell::run(workspace.cargo().args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "--deny",
+            "warnings",
+        ]))
+    })?;
+    steps.run("build and bundle", || {
+        bundle::build(workspace, Profile::Dev)
+    })?;
+    steps.run("unit, property, golden and CLAP host tests", || {
+        shell::run(workspace.cargo().args(["test", "--workspace"]))
+    })?;
+    steps.run("VST3 host tests", || {
+        python::unit_tests(workspace, &python, "tests/python")
+    })?;
+    steps.run("training package tests", || {
+        python::unit_tests(workspace, &python, "models")
+    })
+}

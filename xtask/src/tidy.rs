@@ -1,0 +1,138 @@
+//! The architecture's mechanical invariants, checked on every test run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::shell;
+use crate::workspace::Workspace;
+
+/// A source file longer than this has outgrown one reading.
+const LONGEST_SOURCE: usize = 600;
+/// Larger files do not belong in the repository.
+const LARGEST_FILE: u64 = 20_000_000;
+/// What the demo's and the tests' assets may weigh together.
+const LARGEST_ASSETS: u64 = 25_000_000;
+
+/// Checks every invariant and reports all that is broken at once.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    let files = tracked(workspace)?;
+    let mut faults = Vec::new();
+    faults.extend(long_sources(&files)?);
+    faults.extend(heavy_files(workspace, &files)?);
+    faults.extend(unlisted_assets(workspace, &files)?);
+    faults.extend(forbidden_dependencies(workspace)?);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    bail!("{}", faults.join("\n"))
+}
+
+fn tracked(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let listing = shell::output(
+        Command::new("git")
+            .args(["ls-files", "-z"])
+            .current_dir(&workspace.root),
+    )?;
+    Ok(listing
+        .split('\0')
+        .filter(|name| !name.is_empty())
+        .map(|name| workspace.root.join(name))
+        .filter(|path| path.exists())
+        .collect())
+}
+
+fn long_sources(files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    for file in files {
+        let source = file.extension().is_some_and(|e| e == "rs" || e == "py");
+        if source {
+            let lines = fs::read_to_string(file)?.lines().count();
+            if lines > LONGEST_SOURCE {
+                faults.push(format!("{}: {lines} lines, split it", file.display()));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+fn heavy_files(workspace: &Workspace, files: &[PathBuf]) -> Result<Vec<String>> {
+    let assets = workspace.root.join("tests/assets");
+    let mut asset_bytes = 0;
+    let mut faults = Vec::new();
+    for file in files {
+        let bytes = fs::metadata(file)?.len();
+        if bytes > LARGEST_FILE {
+            faults.push(format!(
+                "{}: {bytes} bytes, too large for the repository",
+                file.display()
+            ));
+        }
+        if file.starts_with(&assets) {
+            asset_bytes += bytes;
+        }
+    }
+    if asset_bytes > LARGEST_ASSETS {
+        faults.push(format!(
+            "tests/assets weighs {asset_bytes} bytes, over {LARGEST_ASSETS}"
+        ));
+    }
+    Ok(faults)
+}
+
+/// Every asset stands in the table that says its source and licence.
+fn unlisted_assets(workspace: &Workspace, files: &[PathBuf]) -> Result<Vec<String>> {
+    let assets = workspace.root.join("tests/assets");
+    let table = fs::read_to_string(assets.join("README.md"))?;
+    let is_asset = |file: &&PathBuf| {
+        file.strip_prefix(&assets)
+            .is_ok_and(|inside| inside.components().count() > 1)
+    };
+    Ok(files
+        .iter()
+        .filter(is_asset)
+        .filter_map(|file| file.file_name()?.to_str())
+        .filter(|name| !table.contains(name))
+        .map(|name| format!("tests/assets/README.md does not list {name}"))
+        .collect())
+}
+
+/// The engine never knows of a host, of the editor or of the network; the
+/// plug-in never opens a model or an index by itself.
+fn forbidden_dependencies(workspace: &Workspace) -> Result<Vec<String>> {
+    let rules: [(&str, &[&str]); 2] = [
+        (
+            "plugin/engine",
+            &[
+                "nice-plug",
+                "egui",
+                "baseview",
+                "clap-sys",
+                "vst3",
+                "ureq",
+                "reqwest",
+            ],
+        ),
+        ("plugin/impasto", &["ort", "rusqlite", "symphonia"]),
+    ];
+    let mut faults = Vec::new();
+    for (package, forbidden) in rules {
+        for name in dependencies(&workspace.root.join(package).join("Cargo.toml"))? {
+            if forbidden.iter().any(|bad| name.starts_with(bad)) {
+                faults.push(format!("{package} must not depend on {name}"));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+fn dependencies(manifest: &Path) -> Result<Vec<String>> {
+    let manifest: toml::Table = toml::from_str(&fs::read_to_string(manifest)?)?;
+    Ok(["dependencies", "dev-dependencies"]
+        .iter()
+        .filter_map(|section| manifest.get(*section)?.as_table())
+        .flat_map(|table| table.keys().cloned())
+        .collect())
+}
