@@ -1,0 +1,243 @@
+"""Distil the teachers into the student."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from . import manifest
+from .augment import augment
+from .corpus import MARGIN, Item
+from .settings import SEED, Cache
+from .student import EMBEDDING, Student
+
+#: Works whose music the student never hears; its cards report them apart.
+HELD_OUT_WORKS = ("zaz", "trackballs", "planetblupi", "lordsawar", "freedroidrpg", "warmux")
+#: Standardised teacher features are limited to this many deviations: some pools have long tails.
+CLIP = 4.0
+
+
+@dataclass
+class Data:
+    """Chunks with their teachers' words; rows of all arrays belong together."""
+
+    mel: np.ndarray
+    aisfx: np.ndarray
+    pools: np.ndarray
+    tags: np.ndarray
+    affect: np.ndarray
+    track: np.ndarray
+    work: np.ndarray
+    kind: np.ndarray
+    keys: list[str]
+
+
+def load(cache: Cache, items: list[Item]) -> Data:
+    """Everything that has both corpus and targets."""
+    columns: dict[str, list] = {name: [] for name in ("mel", "aisfx", "pools", "tags", "affect", "track", "work", "kind")}
+    keys = []
+    for item in items:
+        source, target = cache.corpus / f"{item.key}.npz", cache.targets / f"{item.key}.npz"
+        if not (source.exists() and target.exists()):
+            continue
+        with np.load(source) as corpus, np.load(target) as said:
+            n = len(said["tags"])
+            columns["mel"].append(corpus["mel"][:n])
+            columns["aisfx"].append(said["aisfx"])
+            columns["pools"].append(np.concatenate([said["mean_pool"], said["max_pool"]], axis=1))
+            columns["tags"].append(said["tags"])
+            columns["affect"].append(said["affect"])
+        columns["track"].append(np.full(n, len(keys)))
+        columns["work"].append(np.full(n, item.work))
+        columns["kind"].append(np.full(n, item.kind))
+        keys.append(item.key)
+    return Data(**{name: np.concatenate(rows) for name, rows in columns.items()}, keys=keys)
+
+
+def held_out(data: Data) -> np.ndarray:
+    """Rows that no student trains on: the held-out works and every tenth sound."""
+    sounds = (data.kind != "music") & (data.track % 10 == 0)
+    return np.isin(data.work, HELD_OUT_WORKS) | sounds
+
+
+class Joint:
+    """Joint teacher space: sound-effects embedding and music pools, each standardised and given equal say, then principal components.
+
+    Scaled so that the mean squared distance of two random chunks is 1.
+    """
+
+    def __init__(self, data: Data, rows: np.ndarray):
+        self.groups = []
+        for values in (data.aisfx[rows], data.pools[rows]):
+            mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-3 * values.std()
+            self.groups.append((mean, spread))
+        joined = self._join(data.aisfx[rows], data.pools[rows])
+        self.mean = joined.mean(axis=0)
+        _, singular, axes = np.linalg.svd(joined - self.mean, full_matrices=False)
+        self.axes = axes[:EMBEDDING].T
+        self.kept = float((singular[:EMBEDDING] ** 2).sum() / (singular**2).sum())
+        coordinates = (joined - self.mean) @ self.axes
+        self.scale = 1.0 / np.sqrt(2.0 * coordinates.var(axis=0).sum())
+
+    def _join(self, *values: np.ndarray) -> np.ndarray:
+        parts = []
+        for value, (mean, spread) in zip(values, self.groups):
+            parts.append(np.clip((value - mean) / spread, -CLIP, CLIP) / np.sqrt(value.shape[1]))
+        return np.concatenate(parts, axis=1)
+
+    def full(self, data: Data) -> np.ndarray:
+        """Joined teacher features before the principal components."""
+        return self._join(data.aisfx, data.pools)
+
+    def __call__(self, data: Data) -> np.ndarray:
+        """Targets of the embedding, [n, 128]."""
+        return ((self.full(data) - self.mean) @ self.axes * self.scale).astype(np.float32)
+
+
+def logit(probability: np.ndarray, least: float) -> np.ndarray:
+    """Log-odds with the probability kept at least `least` away from 0 and 1."""
+    p = np.clip(probability, least, 1.0 - least)
+    return np.log(p / (1.0 - p)).astype(np.float32)
+
+
+@dataclass
+class Targets:
+    """What the student is to say, and the spread by which each error is measured."""
+
+    embedding: np.ndarray
+    tags: np.ndarray
+    affect: np.ndarray
+    tag_spread: np.ndarray
+    affect_spread: np.ndarray
+
+    @classmethod
+    def of(cls, data: Data, rows: np.ndarray) -> "Targets":
+        tags, affect = logit(data.tags, 1e-3), logit(data.affect, 0.02)
+        return cls(Joint(data, rows)(data), tags, affect, tags[rows].std(axis=0) + 1e-3, affect[rows].std(axis=0) + 1e-3)
+
+
+def losses(outputs, targets) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Relative squared errors of embedding, tags and affect (1 = no better than the mean), and of the distances in the batch."""
+    embedding, tags, affect = outputs
+    wanted, wanted_tags, wanted_affect, tag_spread, affect_spread = targets
+    # Twice the squared error, because the mean squared *distance* (twice the variance) is 1.
+    point = 2.0 * (embedding - wanted).square().sum(dim=1).mean()
+    distance = (torch.cdist(embedding, embedding) - torch.cdist(wanted, wanted)).square().mean()
+    tag = ((tags - wanted_tags) / tag_spread).square().mean()
+    feeling = ((affect - wanted_affect) / affect_spread).square().mean()
+    return point, tag, feeling, distance
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Length and speed of a training run."""
+
+    steps: int
+    batch: int = 64
+    rate: float = 3e-3
+    threads: int = 1
+    #: Name of an earlier run whose averaged weights this one begins with.
+    start_from: str = ""
+
+
+def train(cache: Cache, items: list[Item], name: str, plan: Schedule) -> Path:
+    """Train the student and return the checkpoint; a stopped run goes on where it was."""
+    torch.manual_seed(SEED)
+    torch.set_num_threads(plan.threads)
+    data = load(cache, items)
+    rows = np.flatnonzero(~held_out(data))
+    check = np.flatnonzero(held_out(data))
+    targets = Targets.of(data, rows)
+    print(f"{len(rows)} chunks to learn from, {len(check)} held out, {len(data.keys)} tracks and sounds")
+    net = Student().to(memory_format=torch.channels_last)
+    if plan.start_from:
+        net.load_state_dict(student_of(cache.runs / plan.start_from / "checkpoint.pt").state_dict())
+    average = Student().to(memory_format=torch.channels_last)
+    average.load_state_dict(net.state_dict())
+    optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.steps, pct_start=0.1)
+    path = cache.folder(f"runs/{name}") / "checkpoint.pt"
+    start = _resume(path, net, average, optimiser, schedule) if path.exists() else 0
+    front_end = manifest.front_end()
+    floor_db = 10.0 * np.log10(front_end.power_floor)
+    bar = tqdm(range(start, plan.steps), initial=start, total=plan.steps, desc=f"distil {name}", unit="step", mininterval=5)
+    for step in bar:
+        rng = np.random.default_rng([SEED, step])
+        chosen = rng.choice(rows, plan.batch, replace=False)
+        mel = augment(data.mel[chosen], front_end.frames, floor_db, rng)
+        point, tag, feeling, distance = losses(net(_tensor(mel)), _targets(targets, chosen))
+        loss = point + 0.5 * tag + 0.5 * feeling + 0.5 * distance
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimiser.step()
+        schedule.step()
+        _follow(average, net, min(0.998, (1 + step) / (10 + step)))
+        if step % 20 == 0:
+            bar.set_postfix(point=f"{point.item():.3f}", tag=f"{tag.item():.3f}", affect=f"{feeling.item():.3f}")
+        if (step + 1) % 250 == 0 or step + 1 == plan.steps:
+            report = validate(average, data, targets, check, front_end.frames)
+            tqdm.write(f"step {step + 1}: held out " + " ".join(f"{k} {v:.3f}" for k, v in report.items()))
+            _save(path, step + 1, net, average, optimiser, schedule, report)
+    return path
+
+
+def _tensor(mel: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(mel[:, None]).contiguous(memory_format=torch.channels_last)
+
+
+def _targets(targets: Targets, rows: np.ndarray):
+    values = (targets.embedding[rows], targets.tags[rows], targets.affect[rows], targets.tag_spread, targets.affect_spread)
+    return [torch.from_numpy(np.ascontiguousarray(v)) for v in values]
+
+
+@torch.no_grad()
+def _follow(average: Student, net: Student, keep: float) -> None:
+    """Moving average of the weights, which is what gets exported."""
+    for mine, fresh in zip(average.state_dict().values(), net.state_dict().values()):
+        if mine.dtype.is_floating_point:
+            mine.mul_(keep).add_(fresh, alpha=1.0 - keep)
+        else:
+            mine.copy_(fresh)
+
+
+@torch.no_grad()
+def validate(net: Student, data: Data, targets: Targets, rows: np.ndarray, frames: int) -> dict[str, float]:
+    """Relative errors on rows, without augmentation."""
+    net.eval()
+    rows = rows[:: max(1, len(rows) // 384)]
+    centred = data.mel[rows][:, :, MARGIN : MARGIN + frames].astype(np.float32)
+    outputs = [net(_tensor(part)) for part in np.array_split(centred, max(1, len(rows) // 48))]
+    joined = [torch.cat(column) for column in zip(*outputs)]
+    values = losses(joined, _targets(targets, rows))
+    net.train()
+    return {key: float(value) for key, value in zip(("embedding", "tags", "affect", "distance"), values)}
+
+
+def _save(path: Path, step: int, net, average, optimiser, schedule, report) -> None:
+    state = {
+        "step": step, "net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
+        "schedule": schedule.state_dict(), "report": report, "time": time.time(),
+    }  # fmt: skip
+    partial = path.with_suffix(".part")
+    torch.save(state, partial)
+    partial.replace(path)
+
+
+def _resume(path: Path, net, average, optimiser, schedule) -> int:
+    state = torch.load(path)
+    for part, key in ((net, "net"), (average, "average"), (optimiser, "optimiser"), (schedule, "schedule")):
+        part.load_state_dict(state[key])
+    return state["step"]
+
+
+def student_of(path: Path) -> Student:
+    """The averaged student of a checkpoint, in evaluation mode."""
+    net = Student()
+    net.load_state_dict(torch.load(path, map_location="cpu")["average"])
+    return net.eval()
