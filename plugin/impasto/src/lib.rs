@@ -1,1 +1,5 @@
-//! Being written.
+//! The Impasto plug-in: parameters, state, process, outputs, editor, entry points.
+
+pub mod params;
+pub mod state;
+pub mod view;

@@ -1,0 +1,354 @@
+//! What the editor may see and ask: one published snapshot, one door for actions.
+//!
+//! The worker is the only writer. It builds a [`View`] and publishes it whole;
+//! the editor takes the newest with [`ViewHandle::snapshot`] and asks for things
+//! with [`ViewHandle::send`]. The editor holds no lock while it draws, and the
+//! audio thread never touches any of this.
+//!
+//! Both ends are made together by [`channel`].
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use crossbeam::channel::{Receiver, Sender, bounded};
+use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
+use parking_lot::Mutex;
+
+/// One mel frame in dB, lowest band first.
+pub type MelFrame = [f32; 100];
+
+/// Actions that wait for the worker at most; an editor cannot click faster.
+const ACTIONS: usize = 64;
+
+/// How many rows [`View::snippets`] holds at most.
+pub const SNIPPET_ROWS: usize = 32;
+
+/// An 8-bit RGBA picture, rows from the top, no padding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rgba {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// `4 * width * height` bytes, alpha not premultiplied.
+    pub pixels: Vec<u8>,
+}
+
+/// The painting that snippets and congruity are judged by.
+#[derive(Clone, Debug, Default)]
+pub enum PaintingState {
+    /// None chosen yet: the whole library is the pool and congruity is unknown.
+    #[default]
+    None,
+    /// Being read and looked at by the picture network.
+    Loading {
+        /// The file.
+        path: PathBuf,
+    },
+    /// In use.
+    Ready {
+        /// The file.
+        path: PathBuf,
+        /// At most 512 pixels on its longer side.
+        thumbnail: Arc<Rgba>,
+        /// The file's name without its folder and ending.
+        name: String,
+    },
+    /// Could not be used; the painting before it, if any, is not in use either.
+    Failed {
+        /// The file.
+        path: PathBuf,
+        /// One sentence for the user that names the file and says what to do.
+        reason: String,
+    },
+}
+
+/// The composer's own music.
+#[derive(Clone, Debug, Default)]
+pub enum LibraryState {
+    /// No folder chosen yet: nothing can be played.
+    #[default]
+    None,
+    /// The folder is being scanned and embedded.
+    Indexing {
+        /// The folder.
+        folder: PathBuf,
+        /// Files dealt with so far, unchanged and failed ones included.
+        done: usize,
+        /// Files found; 0 while the folder is still being listed.
+        total: usize,
+        /// The file being dealt with, relative to the folder.
+        current: String,
+        /// An estimate of the time left; `None` while there is no ground for one.
+        eta: Option<Seconds>,
+    },
+    /// In use.
+    Ready {
+        /// The folder.
+        folder: PathBuf,
+        /// Tracks that gave at least one chunk.
+        tracks: usize,
+        /// 4 s chunks in all.
+        chunks: usize,
+        /// Files that could not be used, each with its reason.
+        failed: Arc<Vec<FailedFile>>,
+    },
+    /// The folder or its index could not be used.
+    Failed {
+        /// The folder.
+        folder: PathBuf,
+        /// One sentence for the user.
+        reason: String,
+    },
+}
+
+/// A file that the scan recorded and went past.
+#[derive(Clone, Debug)]
+pub struct FailedFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Why (corrupt, empty, silent, too long, protected …).
+    pub reason: String,
+}
+
+/// The networks and their runtime, loaded once in a process.
+#[derive(Clone, Debug, Default)]
+pub enum ModelsState {
+    /// Being loaded and checked.
+    #[default]
+    Loading,
+    /// In use.
+    Ready,
+    /// Missing or damaged: nothing can be translated; audio passes.
+    Failed {
+        /// One sentence for the user.
+        reason: String,
+    },
+}
+
+/// One snippet that was chosen, newest first in [`View::snippets`].
+#[derive(Clone, Debug)]
+pub struct SnippetRow {
+    /// What to ask for with [`Action::Audition`].
+    pub chunk: ChunkId,
+    /// The track's title, or its file name where it has none.
+    pub track: String,
+    /// Empty where the file names none.
+    pub artist: String,
+    /// Where in the track it begins.
+    pub start: Seconds,
+    /// Between the brush sound and the snippet.
+    pub distance: Distance,
+    /// Of the snippet with the painting; 0 belongs, 1 does not. `None` without a painting.
+    pub score: Option<Score>,
+    /// When it was chosen; the editor shows `at.elapsed()`.
+    pub at: Instant,
+}
+
+/// The painting of the gallery that suits the music being played best (the way back).
+#[derive(Clone, Debug)]
+pub struct Suggested {
+    /// The file.
+    pub path: PathBuf,
+    /// At most 512 pixels on its longer side; `None` until it was read.
+    pub thumbnail: Option<Arc<Rgba>>,
+    /// Of the painting with the music.
+    pub score: Score,
+}
+
+/// All that the editor shows. Cheap to clone: pictures and lists are shared.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Written when an action or a restored state changes it.
+    pub painting: PaintingState,
+    /// Written when an action, a restored state or the indexer changes it.
+    pub library: LibraryState,
+    /// Written once, when the networks are loaded or found wanting.
+    pub models: ModelsState,
+    /// Folder of paintings for the way back, if one is set.
+    pub gallery: Option<PathBuf>,
+    /// Paintings of the gallery that can be suggested.
+    pub gallery_len: usize,
+    /// What the gallery's scan has to say for itself, if it failed.
+    pub gallery_failed: Option<String>,
+    /// Peak of the brush, dBFS, falling slowly; -100 is silence.
+    pub brush_level_db: f32,
+    /// Peak of the music, dBFS, falling slowly; -100 is silence.
+    pub music_level_db: f32,
+    /// Whether the host feeds the sidechain at all. A host that feeds zeros looks connected.
+    pub brush_connected: bool,
+    /// The brush's last 4 s of mel frames in dB (-100 floor), oldest first, at most 320.
+    /// Kept up only while the editor is open.
+    pub brush_mel: Arc<Vec<MelFrame>>,
+    /// Newest first, at most [`SNIPPET_ROWS`].
+    pub snippets: Arc<Vec<SnippetRow>>,
+    /// The chunk now heard, if any.
+    pub playing: Option<ChunkId>,
+    /// Chunks that passed the first filter; 0 without a library.
+    pub pool: usize,
+    /// `None`: unknown, as the music is silent or no painting is loaded.
+    pub congruity: Option<Congruity>,
+    /// The way back's best painting now, if a gallery is set and music plays.
+    pub suggested: Option<Suggested>,
+    /// Mel frames lost because the worker was late, since the plug-in was made.
+    pub dropped_frames: u64,
+    /// The last thing that went wrong while running (a track that would not decode …).
+    pub warning: Option<String>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            painting: PaintingState::default(),
+            library: LibraryState::default(),
+            models: ModelsState::default(),
+            gallery: None,
+            gallery_len: 0,
+            gallery_failed: None,
+            brush_level_db: -100.0,
+            music_level_db: -100.0,
+            brush_connected: false,
+            brush_mel: Arc::default(),
+            snippets: Arc::default(),
+            playing: None,
+            pool: 0,
+            congruity: None,
+            suggested: None,
+            dropped_frames: 0,
+            warning: None,
+        }
+    }
+}
+
+/// What the editor asks the worker to do. Parameters are not among these: they
+/// are set through the framework, so that the host knows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Use this picture as the painting; remembered in the state.
+    LoadPainting(PathBuf),
+    /// Use no painting.
+    ClearPainting,
+    /// Read the painting's file again (it is being painted).
+    ReloadPainting,
+    /// Use this folder of music: open its index, then scan for what is new.
+    SetLibrary(PathBuf),
+    /// Scan the folder in use again.
+    RescanLibrary,
+    /// Stop the scan; what is indexed so far stays in use.
+    CancelIndexing,
+    /// Use this folder of paintings for the way back.
+    SetGallery(PathBuf),
+    /// Use no gallery.
+    ClearGallery,
+    /// Make the suggested painting the painting.
+    UseSuggestedPainting,
+    /// Play this chunk once, now.
+    Audition(ChunkId),
+}
+
+/// What both ends share.
+struct Shared {
+    newest: Mutex<Arc<View>>,
+    /// Written by the editor; the worker skips what is only for display while it is false.
+    editor_open: AtomicBool,
+}
+
+/// The worker's end.
+pub struct Publisher {
+    shared: Arc<Shared>,
+    /// What the editor asked for, in order.
+    pub actions: Receiver<Action>,
+}
+
+impl Publisher {
+    /// Makes `view` the newest snapshot.
+    pub fn publish(&self, view: View) {
+        let view = Arc::new(view);
+        // The old snapshot is dropped after the lock is given back.
+        let _old = std::mem::replace(&mut *self.shared.newest.lock(), view);
+    }
+
+    /// Whether anyone looks.
+    pub fn editor_open(&self) -> bool {
+        self.shared.editor_open.load(Ordering::Relaxed)
+    }
+}
+
+/// The editor's end; clone it freely.
+#[derive(Clone)]
+pub struct ViewHandle {
+    shared: Arc<Shared>,
+    actions: Sender<Action>,
+}
+
+impl ViewHandle {
+    /// The newest snapshot. The lock inside is held for a pointer's copy only.
+    pub fn snapshot(&self) -> Arc<View> {
+        Arc::clone(&self.shared.newest.lock())
+    }
+
+    /// Hands `action` to the worker; false if it is gone or too far behind.
+    pub fn send(&self, action: Action) -> bool {
+        self.actions.try_send(action).is_ok()
+    }
+
+    /// To be called with true when the editor is built, and with false when it is
+    /// dropped or has not been drawn for a while (the framework does not tell).
+    pub fn set_editor_open(&self, open: bool) {
+        self.shared.editor_open.store(open, Ordering::Relaxed);
+    }
+}
+
+/// Makes both ends.
+pub fn channel() -> (Publisher, ViewHandle) {
+    let shared = Arc::new(Shared {
+        newest: Mutex::default(),
+        editor_open: AtomicBool::new(false),
+    });
+    let (sender, receiver) = bounded(ACTIONS);
+    (
+        Publisher {
+            shared: Arc::clone(&shared),
+            actions: receiver,
+        },
+        ViewHandle {
+            shared,
+            actions: sender,
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_editor_sees_the_newest_and_the_worker_hears_in_order() {
+        let (publisher, handle) = channel();
+        let before = handle.snapshot();
+        publisher.publish(View {
+            pool: 7,
+            ..View::default()
+        });
+        assert_eq!(before.pool, 0);
+        assert_eq!(handle.snapshot().pool, 7);
+
+        assert!(handle.send(Action::ClearPainting));
+        assert!(handle.send(Action::CancelIndexing));
+        let heard: Vec<Action> = publisher.actions.try_iter().collect();
+        assert_eq!(heard, [Action::ClearPainting, Action::CancelIndexing]);
+    }
+
+    #[test]
+    fn a_full_or_orphaned_door_refuses_instead_of_blocking() {
+        let (publisher, handle) = channel();
+        let taken = (0..ACTIONS + 1)
+            .filter(|_| handle.send(Action::RescanLibrary))
+            .count();
+        assert_eq!(taken, ACTIONS);
+        drop(publisher);
+        assert!(!handle.send(Action::RescanLibrary));
+    }
+}
