@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::units::SampleRate;
+
 /// What can go wrong in the engine.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -13,6 +15,37 @@ pub enum Error {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// A sample rate that the front end can't take.
+    #[error("a sample rate of {} Hz can't be analysed: set the host to 22.05 to 192 kHz", .0.hz())]
+    SampleRate(SampleRate),
+    /// The models' manifest can't be used.
+    #[error("{path}: {reason}. Install the models again", path = path.display())]
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A network's file is not there.
+    #[error("{path} is missing. Install the models again", path = path.display())]
+    ModelMissing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// A file is not the one that the manifest describes.
+    #[error(
+        "{path} was changed or is damaged: its SHA-256 is {found} instead of {expected}. \
+         Install the models again",
+        path = path.display()
+    )]
+    Hash {
+        /// The file.
+        path: PathBuf,
+        /// The manifest's.
+        expected: String,
+        /// The file's.
+        found: String,
     },
 }
 

@@ -11,7 +11,9 @@
 //! The method is that of Verma, Basica, Davis Kivelson, *Translating Paintings
 //! Into Music Using Neural Networks* (2020).
 
+pub mod analysis;
 pub mod error;
+pub mod manifest;
 pub mod units;
 
 pub use error::{Error, Result};
