@@ -17,12 +17,14 @@ WHAT = {
     "empty.wav": "no bytes at all",
     "text.mp3": "plain text named .mp3",
     "garbage.ogg": "seeded random bytes after an Ogg capture pattern",
-    "truncated.flac": "a valid 3 s FLAC stream (noise) cut short in the middle of a frame",
+    "truncated.flac": "a FLAC stream whose header promises 3 s of noise, cut short in the middle "
+                      "of a frame",
     "silent.flac": "10 s of digital silence, a valid file",
     "silent.wav": "3.5 s of digital silence, 8 bit, a valid file shorter than one chunk",
     "short.wav": "0.25 s of noise, a valid file much shorter than one chunk",
     "protected.m4p": "MP4 whose sample entry is `drms` with a `sinf` box, as of a protected "
                      "purchase; the sound inside is 0.5 s of noise and is not encrypted",
+    "protected.m4a": "the same bytes named .m4a",
     "truncated.jpg": "a JPEG cut short",
     "text.png": "plain text named .png",
 }
@@ -53,7 +55,8 @@ def build(folder: Path, painting: Path) -> None:
                    "-i", "-", "-c:a", "aac", "-b:a", "32k", "-fflags", "+bitexact",
                    "-flags:a", "+bitexact", str(plain)]
         subprocess.run(command, input=noise[:8000].astype("<f4").tobytes(), check=True)
-        (folder / "protected.m4p").write_bytes(_protect(plain.read_bytes()))
+        for name in ("protected.m4p", "protected.m4a"):
+            (folder / name).write_bytes(_protect(plain.read_bytes()))
 
 
 def _write_wav(path: Path, width: int, rate: int, frames: bytes) -> None:
