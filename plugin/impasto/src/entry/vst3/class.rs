@@ -1,0 +1,625 @@
+//! The class that a VST3 host sees: the framework's, with its gaps mended.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use nice_plug::wrapper::vst3::Wrapper;
+use parking_lot::Mutex;
+use vst3::Class;
+use vst3::Steinberg::Vst::BusDirections_::kInput;
+use vst3::Steinberg::Vst::ChannelContext::{IInfoListener, IInfoListenerTrait};
+use vst3::Steinberg::Vst::MediaTypes_::kAudio;
+use vst3::Steinberg::Vst::ProcessModes_::kOffline;
+use vst3::Steinberg::Vst::SymbolicSampleSizes_::kSample32;
+use vst3::Steinberg::Vst::{
+    AudioBusBuffers, AudioBusBuffers__type0, BusDirection, BusInfo, CString, IAttributeList,
+    IAudioProcessor, IAudioProcessorTrait, IComponent, IComponentHandler, IComponentTrait,
+    IEditController, IEditControllerTrait, IProcessContextRequirements,
+    IProcessContextRequirementsTrait, IUnitInfo, IUnitInfoTrait, IoMode, MediaType, ParamID,
+    ParamValue, ParameterInfo, ProcessData, ProcessSetup, ProgramListID, ProgramListInfo,
+    RoutingInfo, SpeakerArr, SpeakerArrangement, String128, TChar, UnitID, UnitInfo,
+};
+use vst3::Steinberg::{
+    FIDString, FUnknown, IBStream, IPlugView, IPluginBaseTrait, TBool, TUID, int32,
+    kInvalidArgument, kResultFalse, kResultOk, tresult, uint32,
+};
+
+use super::changes::{ParamTable, append};
+use super::gestures::Gestures;
+use super::view;
+use crate::Impasto;
+use crate::entry::buses::{CHANNELS, Channels, HostBus, Spare};
+use crate::entry::{denormals, param_id, take_over};
+use crate::output::{Emitter, HostLink};
+use crate::params::CONGRUITY_ID;
+
+/// Buses in each direction: the main one and one more.
+const BUSES: usize = 2;
+
+/// One instance. The framework's object does all that is not mended here.
+pub struct ImpastoClass {
+    inner: Wrapper<Impasto>,
+    link: Arc<HostLink>,
+    params: ParamTable,
+    /// Locked by the audio thread while it processes and by the main thread while
+    /// the host must not process, so that neither ever waits.
+    audio: Mutex<AudioSide>,
+    /// What the host arranged; written while inactive.
+    arrangement: Mutex<Arrangement>,
+    /// The bits of the sample rate as `f64`; zero before it is known.
+    rate: AtomicU64,
+    gestures: Gestures,
+    congruity_id: ParamID,
+}
+
+struct AudioSide {
+    spare: Spare,
+    emitter: Emitter,
+    longest_block: usize,
+}
+
+/// The arrangements of the two buses that may differ.
+#[derive(Clone, Copy)]
+struct Arrangement {
+    /// Mono or stereo.
+    brush: SpeakerArrangement,
+    /// Stereo, or empty where the host does not connect it.
+    snippets: SpeakerArrangement,
+}
+
+impl Class for ImpastoClass {
+    type Interfaces = (
+        IComponent,
+        IEditController,
+        IAudioProcessor,
+        IProcessContextRequirements,
+        IUnitInfo,
+        IInfoListener,
+    );
+}
+
+impl ImpastoClass {
+    /// A new instance; `None` if the framework did not construct one.
+    pub fn new() -> Option<Self> {
+        let inner = Wrapper::new();
+        let link = take_over()?;
+        Some(Self {
+            inner,
+            params: ParamTable::new(Arc::clone(&link.params)),
+            link,
+            audio: Mutex::new(AudioSide {
+                spare: Spare::new(0, BUSES),
+                emitter: Emitter::new(48_000.0),
+                longest_block: 0,
+            }),
+            arrangement: Mutex::new(Arrangement {
+                brush: SpeakerArr::kStereo,
+                snippets: SpeakerArr::kStereo,
+            }),
+            rate: AtomicU64::new(0),
+            gestures: Gestures::new(),
+            congruity_id: param_id(CONGRUITY_ID),
+        })
+    }
+
+    /// In hertz; the most usual rate before the host has said one.
+    fn rate(&self) -> f64 {
+        let rate = f64::from_bits(self.rate.load(Ordering::Relaxed));
+        if rate > 0.0 { rate } else { 44_100.0 }
+    }
+
+    /// The arrangement of an audio bus; `None` if there is no such bus.
+    fn arrangement_of(&self, direction: BusDirection, index: int32) -> Option<SpeakerArrangement> {
+        let arrangement = *self.arrangement.lock();
+        match (direction == kInput as BusDirection, index) {
+            (_, 0) => Some(SpeakerArr::kStereo),
+            (true, 1) => Some(arrangement.brush),
+            (false, 1) => Some(arrangement.snippets),
+            _ => None,
+        }
+    }
+}
+
+impl IPluginBaseTrait for ImpastoClass {
+    unsafe fn initialize(&self, context: *mut FUnknown) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.initialize(context) }
+    }
+
+    unsafe fn terminate(&self) -> tresult {
+        self.gestures.set_handler(None);
+        // SAFETY: as the host called us; null gives the handler back.
+        unsafe {
+            self.inner.setComponentHandler(std::ptr::null_mut());
+            self.inner.terminate()
+        }
+    }
+}
+
+impl IComponentTrait for ImpastoClass {
+    unsafe fn getControllerClassId(&self, id: *mut TUID) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getControllerClassId(id) }
+    }
+
+    unsafe fn setIoMode(&self, mode: IoMode) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.setIoMode(mode) }
+    }
+
+    unsafe fn getBusCount(&self, media: MediaType, direction: BusDirection) -> int32 {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getBusCount(media, direction) }
+    }
+
+    unsafe fn getBusInfo(
+        &self,
+        media: MediaType,
+        direction: BusDirection,
+        index: int32,
+        info: *mut BusInfo,
+    ) -> tresult {
+        if index < 0 {
+            return kInvalidArgument;
+        }
+        // SAFETY: as the host called us.
+        let result = unsafe { self.inner.getBusInfo(media, direction, index, info) };
+        if result == kResultOk
+            && media == kAudio as MediaType
+            && let Some(arrangement) = self.arrangement_of(direction, index)
+        {
+            // SAFETY: the framework has just filled it.
+            unsafe { (*info).channelCount = arrangement.count_ones() as int32 };
+        }
+        result
+    }
+
+    unsafe fn getRoutingInfo(&self, from: *mut RoutingInfo, to: *mut RoutingInfo) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getRoutingInfo(from, to) }
+    }
+
+    unsafe fn activateBus(
+        &self,
+        media: MediaType,
+        direction: BusDirection,
+        index: int32,
+        state: TBool,
+    ) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.activateBus(media, direction, index, state) }
+    }
+
+    unsafe fn setActive(&self, state: TBool) -> tresult {
+        if state != 0 {
+            let mut audio = self.audio.lock();
+            audio.spare = Spare::new(audio.longest_block, BUSES);
+            audio.emitter = Emitter::new(self.rate());
+        }
+        // SAFETY: as the host called us.
+        unsafe { self.inner.setActive(state) }
+    }
+
+    unsafe fn setState(&self, state: *mut IBStream) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { IComponentTrait::setState(&self.inner, state) }
+    }
+
+    unsafe fn getState(&self, state: *mut IBStream) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { IComponentTrait::getState(&self.inner, state) }
+    }
+}
+
+impl IEditControllerTrait for ImpastoClass {
+    unsafe fn setComponentState(&self, state: *mut IBStream) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.setComponentState(state) }
+    }
+
+    unsafe fn setState(&self, state: *mut IBStream) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { IEditControllerTrait::setState(&self.inner, state) }
+    }
+
+    unsafe fn getState(&self, state: *mut IBStream) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { IEditControllerTrait::getState(&self.inner, state) }
+    }
+
+    unsafe fn getParameterCount(&self) -> int32 {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getParameterCount() }
+    }
+
+    unsafe fn getParameterInfo(&self, index: int32, info: *mut ParameterInfo) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe {
+            // The framework panics for the index after the last.
+            if index < 0 || index >= self.inner.getParameterCount() {
+                return kInvalidArgument;
+            }
+            self.inner.getParameterInfo(index, info)
+        }
+    }
+
+    unsafe fn getParamStringByValue(
+        &self,
+        id: ParamID,
+        value: ParamValue,
+        string: *mut String128,
+    ) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getParamStringByValue(id, value, string) }
+    }
+
+    unsafe fn getParamValueByString(
+        &self,
+        id: ParamID,
+        string: *mut TChar,
+        value: *mut ParamValue,
+    ) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getParamValueByString(id, string, value) }
+    }
+
+    unsafe fn normalizedParamToPlain(&self, id: ParamID, value: ParamValue) -> ParamValue {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.normalizedParamToPlain(id, value) }
+    }
+
+    unsafe fn plainParamToNormalized(&self, id: ParamID, value: ParamValue) -> ParamValue {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.plainParamToNormalized(id, value) }
+    }
+
+    unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getParamNormalized(id) }
+    }
+
+    unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
+        // At once, whether processing or not: the framework would drop it while
+        // processing, and the state saved before the next block would be stale.
+        if self.params.set(id, value, self.rate() as f32) {
+            kResultOk
+        } else {
+            kInvalidArgument
+        }
+    }
+
+    unsafe fn setComponentHandler(&self, handler: *mut IComponentHandler) -> tresult {
+        // SAFETY: null or the host's handler.
+        let relay = unsafe { self.gestures.take_handler(handler) };
+        // SAFETY: the relay outlives the framework's use: it holds a reference.
+        unsafe { self.inner.setComponentHandler(relay) }
+    }
+
+    unsafe fn createView(&self, name: FIDString) -> *mut IPlugView {
+        // SAFETY: as the host called us.
+        let inner = unsafe { self.inner.createView(name) };
+        // SAFETY: a new view with its one reference, or null.
+        unsafe { view::wrap(inner, &self.gestures) }
+    }
+}
+
+impl IAudioProcessorTrait for ImpastoClass {
+    unsafe fn setBusArrangements(
+        &self,
+        inputs: *mut SpeakerArrangement,
+        input_count: int32,
+        outputs: *mut SpeakerArrangement,
+        output_count: int32,
+    ) -> tresult {
+        if input_count != BUSES as int32 || output_count != BUSES as int32 {
+            return kResultFalse;
+        }
+        if inputs.is_null() || outputs.is_null() {
+            return kInvalidArgument;
+        }
+        // SAFETY: the host's arrays are as long as it says, which is `BUSES`.
+        let (inputs, outputs) = unsafe {
+            let inputs = inputs.cast::<[SpeakerArrangement; BUSES]>();
+            (*inputs, *outputs.cast::<[SpeakerArrangement; BUSES]>())
+        };
+        let stereo = |arrangement| arrangement == SpeakerArr::kStereo;
+        let brush_fits = stereo(inputs[1]) || inputs[1] == SpeakerArr::kMono;
+        // A host may say so of an output that it does not connect.
+        let snippets_fit = stereo(outputs[1]) || outputs[1] == SpeakerArr::kEmpty;
+        if !(stereo(inputs[0]) && stereo(outputs[0]) && brush_fits && snippets_fit) {
+            return kResultFalse;
+        }
+        // The framework keeps its own layout, all stereo: it is shown such buses
+        // whatever the host has.
+        *self.arrangement.lock() = Arrangement {
+            brush: inputs[1],
+            snippets: outputs[1],
+        };
+        kResultOk
+    }
+
+    unsafe fn getBusArrangement(
+        &self,
+        direction: BusDirection,
+        index: int32,
+        arrangement: *mut SpeakerArrangement,
+    ) -> tresult {
+        if arrangement.is_null() {
+            return kInvalidArgument;
+        }
+        let Some(found) = self.arrangement_of(direction, index) else {
+            return kInvalidArgument;
+        };
+        // SAFETY: the host's place for it.
+        unsafe { *arrangement = found };
+        kResultOk
+    }
+
+    unsafe fn canProcessSampleSize(&self, size: int32) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.canProcessSampleSize(size) }
+    }
+
+    unsafe fn getLatencySamples(&self) -> uint32 {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getLatencySamples() }
+    }
+
+    unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
+        // SAFETY: null or the host's setup.
+        let Some(wanted) = (unsafe { setup.as_ref() }) else {
+            return kInvalidArgument;
+        };
+        if wanted.symbolicSampleSize != kSample32 as int32
+            || wanted.maxSamplesPerBlock < 0
+            || !(wanted.sampleRate.is_finite() && wanted.sampleRate > 0.0)
+        {
+            return kInvalidArgument;
+        }
+        self.rate.store(wanted.sampleRate.to_bits(), Ordering::Relaxed);
+        self.audio.lock().longest_block = wanted.maxSamplesPerBlock as usize;
+        self.link.set_offline(wanted.processMode == kOffline as int32);
+        // SAFETY: as the host called us. Twice, as the framework keeps the mode of
+        // the call before.
+        unsafe {
+            self.inner.setupProcessing(setup);
+            self.inner.setupProcessing(setup)
+        }
+    }
+
+    unsafe fn setProcessing(&self, state: TBool) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe {
+            let result = self.inner.setProcessing(state);
+            if state != 0 {
+                // Else the framework drops what the editor sets until a block comes,
+                // and the state saved before is stale.
+                self.inner.setProcessing(0);
+            }
+            result
+        }
+    }
+
+    unsafe fn process(&self, data: *mut ProcessData) -> tresult {
+        // SAFETY: null or the host's block.
+        let Some(data) = (unsafe { data.as_ref() }) else {
+            return kInvalidArgument;
+        };
+        // Ardour switches to offline rendering without a new setup.
+        self.link.set_offline(data.processMode == kOffline as int32);
+        // SAFETY: the host's list.
+        unsafe { self.params.apply(data.inputParameterChanges, self.rate() as f32) };
+        let frames = data.numSamples.max(0) as usize;
+        if frames == 0 || data.numOutputs <= 0 {
+            return kResultOk; // the host only hands over parameters
+        }
+        let Some(mut audio) = self.audio.try_lock() else {
+            return kResultFalse;
+        };
+        if data.symbolicSampleSize != kSample32 as int32 || frames > audio.spare.frames() {
+            return kInvalidArgument;
+        }
+        // SAFETY: the host's buses are as many and as long as it says.
+        let mut buses = unsafe { Buses::new(&mut audio.spare, data) };
+        self.link.set_brush_connected(buses.brush_connected);
+        let result = buses.with(data, |full| {
+            // SAFETY: as the host called us, with buses that are complete.
+            denormals::flushed(|| unsafe { self.inner.process(full) })
+        });
+        if result == kResultOk
+            && let Some(value) = audio.emitter.next(&self.link, frames)
+        {
+            let (changes, last) = (data.outputParameterChanges, data.numSamples - 1);
+            // SAFETY: the host's list.
+            unsafe { append(changes, self.congruity_id, last, f64::from(value)) };
+        }
+        result
+    }
+
+    unsafe fn getTailSamples(&self) -> uint32 {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getTailSamples() }
+    }
+}
+
+/// All buses of a block, with pointers to every channel.
+struct Buses {
+    inputs: [Channels; BUSES],
+    outputs: [Channels; BUSES],
+    brush_connected: bool,
+}
+
+impl Buses {
+    /// # Safety
+    /// `data` is as the format demands.
+    unsafe fn new(spare: &mut Spare, data: &ProcessData) -> Self {
+        let input = |index: usize| {
+            let there = index < data.numInputs.max(0) as usize;
+            // SAFETY: within the host's array.
+            there.then(|| unsafe { host_bus(data.inputs, index) })?
+        };
+        let output = |index: usize| {
+            let there = index < data.numOutputs.max(0) as usize;
+            // SAFETY: within the host's array.
+            there.then(|| unsafe { host_bus(data.outputs, index) })?
+        };
+        // SAFETY: the buses are the host's own, and the spare was made for two.
+        unsafe {
+            let (music, _) = spare.input(input(0));
+            let (brush, brush_connected) = spare.input(input(1));
+            Self {
+                inputs: [music, brush],
+                outputs: [spare.output(0, output(0)), spare.output(1, output(1))],
+                brush_connected,
+            }
+        }
+    }
+
+    /// Calls `work` with a copy of `data` that holds these buses and no changes of
+    /// parameters: those have been applied.
+    fn with<T>(&mut self, data: &ProcessData, work: impl FnOnce(*mut ProcessData) -> T) -> T {
+        let buffers = |channels: &mut Channels| AudioBusBuffers {
+            numChannels: CHANNELS as int32,
+            silenceFlags: 0,
+            __field0: AudioBusBuffers__type0 {
+                channelBuffers32: channels.as_mut_ptr(),
+            },
+        };
+        let mut inputs = self.inputs.each_mut().map(buffers);
+        let mut outputs = self.outputs.each_mut().map(buffers);
+        let mut full = ProcessData {
+            numInputs: BUSES as int32,
+            numOutputs: BUSES as int32,
+            inputs: inputs.as_mut_ptr(),
+            outputs: outputs.as_mut_ptr(),
+            inputParameterChanges: std::ptr::null_mut(),
+            outputParameterChanges: std::ptr::null_mut(),
+            ..*data
+        };
+        work(&raw mut full)
+    }
+}
+
+/// The bus `index`, if the host hands over an array of buses. What it says of an
+/// output's silence is taken back, as it would be believed after the block.
+///
+/// # Safety
+/// `buses` is null or an array of more than `index` buses.
+unsafe fn host_bus(buses: *mut AudioBusBuffers, index: usize) -> Option<HostBus> {
+    if buses.is_null() {
+        return None;
+    }
+    // SAFETY: the caller's promise; both members of the union are pointers.
+    unsafe {
+        let bus = buses.add(index);
+        Some(HostBus {
+            channels: (*bus).__field0.channelBuffers32,
+            count: (*bus).numChannels.max(0) as usize,
+        })
+    }
+}
+
+impl IProcessContextRequirementsTrait for ImpastoClass {
+    unsafe fn getProcessContextRequirements(&self) -> uint32 {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getProcessContextRequirements() }
+    }
+}
+
+impl IInfoListenerTrait for ImpastoClass {
+    unsafe fn setChannelContextInfos(&self, list: *mut IAttributeList) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.setChannelContextInfos(list) }
+    }
+}
+
+impl IUnitInfoTrait for ImpastoClass {
+    unsafe fn getUnitCount(&self) -> int32 {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getUnitCount() }
+    }
+
+    unsafe fn getUnitInfo(&self, index: int32, info: *mut UnitInfo) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getUnitInfo(index, info) }
+    }
+
+    unsafe fn getProgramListCount(&self) -> int32 {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getProgramListCount() }
+    }
+
+    unsafe fn getProgramListInfo(&self, index: int32, info: *mut ProgramListInfo) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getProgramListInfo(index, info) }
+    }
+
+    unsafe fn getProgramName(
+        &self,
+        list: ProgramListID,
+        index: int32,
+        name: *mut String128,
+    ) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getProgramName(list, index, name) }
+    }
+
+    unsafe fn getProgramInfo(
+        &self,
+        list: ProgramListID,
+        index: int32,
+        attribute: CString,
+        value: *mut String128,
+    ) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getProgramInfo(list, index, attribute, value) }
+    }
+
+    unsafe fn hasProgramPitchNames(&self, list: ProgramListID, index: int32) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.hasProgramPitchNames(list, index) }
+    }
+
+    unsafe fn getProgramPitchName(
+        &self,
+        list: ProgramListID,
+        index: int32,
+        pitch: vst3::Steinberg::int16,
+        name: *mut String128,
+    ) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getProgramPitchName(list, index, pitch, name) }
+    }
+
+    unsafe fn getSelectedUnit(&self) -> UnitID {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getSelectedUnit() }
+    }
+
+    unsafe fn selectUnit(&self, unit: UnitID) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.selectUnit(unit) }
+    }
+
+    unsafe fn getUnitByBus(
+        &self,
+        media: MediaType,
+        direction: BusDirection,
+        bus: int32,
+        channel: int32,
+        unit: *mut UnitID,
+    ) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getUnitByBus(media, direction, bus, channel, unit) }
+    }
+
+    unsafe fn setUnitProgramData(
+        &self,
+        list_or_unit: int32,
+        program: int32,
+        data: *mut IBStream,
+    ) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.setUnitProgramData(list_or_unit, program, data) }
+    }
+}

@@ -1,0 +1,343 @@
+//! The framework's view, with what it needs of the host's run loop put right.
+//!
+//! - The run loop delivers the editor's gestures ([`super::gestures`]).
+//! - The framework registers an event handler with the run loop at every opening
+//!   and leaks a reference to it, and with it two sockets. The frame that it is
+//!   shown notes each one, and gives that reference up when the view is closed.
+//! - The framework names itself when it asks for another size; the host knows the
+//!   view by this shell.
+
+use std::ffi::c_void;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use parking_lot::Mutex;
+use vst3::Steinberg::IPlugViewContentScaleSupport_::ScaleFactor;
+use vst3::Steinberg::Linux::{
+    FileDescriptor, IEventHandler, IRunLoop, IRunLoopTrait, ITimerHandler, TimerInterval,
+};
+use vst3::Steinberg::{
+    FIDString, FUnknown, IPlugFrame, IPlugFrameTrait, IPlugView, IPlugViewContentScaleSupport,
+    IPlugViewContentScaleSupportTrait, IPlugViewTrait, TBool, ViewRect, char16, int16,
+    kInvalidArgument, kResultFalse, kResultOk, tresult,
+};
+use vst3::{Class, ComPtr, ComRef, ComWrapper};
+
+use super::gestures::Gestures;
+
+/// How often gestures are delivered, in milliseconds: as often as a screen shows them.
+const PERIOD: TimerInterval = 16;
+
+/// The view that the host sees.
+struct Shell {
+    inner: ComPtr<IPlugView>,
+    gestures: Gestures,
+    /// This object as the host knows it; no reference is held.
+    this: AtomicPtr<IPlugView>,
+    /// What the framework is shown of the host's frame, while there is one.
+    frame: Mutex<Option<Frame>>,
+}
+
+impl Class for Shell {
+    type Interfaces = (IPlugView, IPlugViewContentScaleSupport);
+}
+
+/// The host's frame and what was registered with its run loop.
+struct Frame {
+    shown: ComPtr<IPlugFrame>,
+    run_loop: Option<ComWrapper<LoopFrame>>,
+}
+
+/// Wraps `inner`, taking over its one reference; null stays null.
+///
+/// # Safety
+/// `inner` is null or a view whose reference the caller gives up.
+pub unsafe fn wrap(inner: *mut IPlugView, gestures: &Gestures) -> *mut IPlugView {
+    // SAFETY: the caller's promise.
+    let Some(inner) = (unsafe { ComPtr::from_raw(inner) }) else {
+        return std::ptr::null_mut();
+    };
+    let shell = ComWrapper::new(Shell {
+        inner,
+        gestures: gestures.clone(),
+        this: AtomicPtr::default(),
+        frame: Mutex::new(None),
+    });
+    let Some(view) = shell.to_com_ptr::<IPlugView>() else {
+        return std::ptr::null_mut();
+    };
+    shell.this.store(view.as_ptr(), Ordering::Release);
+    view.into_raw()
+}
+
+impl Shell {
+    /// Shows `host` to the framework, or that it has gone.
+    fn set_frame(&self, host: Option<ComRef<'_, IPlugFrame>>) -> tresult {
+        self.drop_frame();
+        let Some(host) = host else {
+            // SAFETY: null is allowed.
+            return unsafe { self.inner.setFrame(std::ptr::null_mut()) };
+        };
+        let this = self.this.load(Ordering::Acquire);
+        let Some(frame) = Frame::new(host.to_com_ptr(), this, &self.gestures) else {
+            return kResultFalse;
+        };
+        let shown = frame.shown.as_ptr();
+        *self.frame.lock() = Some(frame);
+        // SAFETY: a live object; the framework takes its own reference.
+        unsafe { self.inner.setFrame(shown) }
+    }
+
+    /// Undoes what was registered with the frame shown so far.
+    fn drop_frame(&self) {
+        let Some(frame) = self.frame.lock().take() else {
+            return;
+        };
+        // SAFETY: null is allowed; the framework gives its references up.
+        unsafe { self.inner.setFrame(std::ptr::null_mut()) };
+        if let Some(run_loop) = frame.run_loop {
+            self.gestures.relay().set_pumped(false);
+            self.gestures.relay().deliver();
+            run_loop.close(&self.gestures);
+        }
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // A host that does not take its frame back before it lets the view go.
+        self.drop_frame();
+    }
+}
+
+impl IPlugViewTrait for Shell {
+    unsafe fn isPlatformTypeSupported(&self, kind: FIDString) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.isPlatformTypeSupported(kind) }
+    }
+
+    unsafe fn attached(&self, parent: *mut c_void, kind: FIDString) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.attached(parent, kind) }
+    }
+
+    unsafe fn removed(&self) -> tresult {
+        // SAFETY: as the host called us.
+        let result = unsafe { self.inner.removed() };
+        self.gestures.relay().deliver();
+        result
+    }
+
+    unsafe fn onWheel(&self, distance: f32) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.onWheel(distance) }
+    }
+
+    unsafe fn onKeyDown(&self, key: char16, code: int16, modifiers: int16) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.onKeyDown(key, code, modifiers) }
+    }
+
+    unsafe fn onKeyUp(&self, key: char16, code: int16, modifiers: int16) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.onKeyUp(key, code, modifiers) }
+    }
+
+    unsafe fn getSize(&self, size: *mut ViewRect) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.getSize(size) }
+    }
+
+    unsafe fn onSize(&self, size: *mut ViewRect) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.onSize(size) }
+    }
+
+    unsafe fn onFocus(&self, state: TBool) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.onFocus(state) }
+    }
+
+    unsafe fn setFrame(&self, frame: *mut IPlugFrame) -> tresult {
+        // SAFETY: null or the host's frame.
+        self.set_frame(unsafe { ComRef::from_raw(frame) })
+    }
+
+    unsafe fn canResize(&self) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.canResize() }
+    }
+
+    unsafe fn checkSizeConstraint(&self, size: *mut ViewRect) -> tresult {
+        // SAFETY: as the host called us.
+        unsafe { self.inner.checkSizeConstraint(size) }
+    }
+}
+
+impl IPlugViewContentScaleSupportTrait for Shell {
+    unsafe fn setContentScaleFactor(&self, factor: ScaleFactor) -> tresult {
+        match self.inner.cast::<IPlugViewContentScaleSupport>() {
+            // SAFETY: as the host called us.
+            Some(inner) => unsafe { inner.setContentScaleFactor(factor) },
+            None => kResultFalse,
+        }
+    }
+}
+
+impl Frame {
+    /// Shows `host`, with its run loop if it has one.
+    fn new(
+        host: ComPtr<IPlugFrame>,
+        this: *mut IPlugView,
+        gestures: &Gestures,
+    ) -> Option<Self> {
+        let resizer = Resizer {
+            this: AtomicPtr::new(this),
+            host: host.clone(),
+        };
+        let Some(run_loop) = host.cast::<IRunLoop>() else {
+            let shown = ComWrapper::new(PlainFrame(resizer)).to_com_ptr()?;
+            return Some(Self {
+                shown,
+                run_loop: None,
+            });
+        };
+        let frame = ComWrapper::new(LoopFrame {
+            resizer,
+            host: run_loop,
+            handlers: Mutex::default(),
+        });
+        frame.start(gestures);
+        Some(Self {
+            shown: frame.to_com_ptr()?,
+            run_loop: Some(frame),
+        })
+    }
+}
+
+/// Asks the host for another size in the name of the shell.
+struct Resizer {
+    host: ComPtr<IPlugFrame>,
+    /// As [`Shell::this`]; the shell outlives the frames that it shows.
+    this: AtomicPtr<IPlugView>,
+}
+
+impl Resizer {
+    fn resize(&self, size: *mut ViewRect) -> tresult {
+        if size.is_null() {
+            return kInvalidArgument;
+        }
+        // SAFETY: the shell is alive, as the frame is taken back before it goes.
+        unsafe { self.host.resizeView(self.this.load(Ordering::Acquire), size) }
+    }
+}
+
+/// A frame without a run loop: everywhere but on Linux.
+struct PlainFrame(Resizer);
+
+impl Class for PlainFrame {
+    type Interfaces = (IPlugFrame,);
+}
+
+impl IPlugFrameTrait for PlainFrame {
+    unsafe fn resizeView(&self, _view: *mut IPlugView, size: *mut ViewRect) -> tresult {
+        self.0.resize(size)
+    }
+}
+
+/// A frame with a run loop.
+struct LoopFrame {
+    resizer: Resizer,
+    host: ComPtr<IRunLoop>,
+    /// Registered by the framework and not taken back.
+    handlers: Mutex<Vec<Handler>>,
+}
+
+/// An event handler of the framework, compared by its address.
+#[derive(PartialEq)]
+struct Handler(*mut IEventHandler);
+
+// SAFETY: the pointer is used on the host's main thread only; elsewhere it is compared.
+unsafe impl Send for Handler {}
+
+impl Class for LoopFrame {
+    type Interfaces = (IPlugFrame, IRunLoop);
+}
+
+impl LoopFrame {
+    /// Has the host deliver gestures from now on.
+    fn start(&self, gestures: &Gestures) {
+        let Some(timer) = gestures.relay().as_com_ref::<ITimerHandler>() else {
+            return;
+        };
+        // SAFETY: the relay lives at least until `close` takes it back.
+        let result = unsafe { self.host.registerTimer(timer.as_ptr(), PERIOD) };
+        gestures.relay().set_pumped(result == kResultOk);
+    }
+
+    /// Takes back the timer and what the framework left registered, and gives up
+    /// the reference that the framework leaked of each handler.
+    fn close(&self, gestures: &Gestures) {
+        if let Some(timer) = gestures.relay().as_com_ref::<ITimerHandler>() {
+            // SAFETY: registered by `start`.
+            unsafe { self.host.unregisterTimer(timer.as_ptr()) };
+        }
+        let handlers = std::mem::take(&mut *self.handlers.lock());
+        for Handler(handler) in handlers {
+            // SAFETY: the framework (0.4.2) makes one reference for the pointer that it
+            // registers and never gives it up, so the handler is alive here, and this
+            // release is the missing one. Its destructor closes its sockets and
+            // unregisters itself once more, which finds nothing.
+            unsafe {
+                self.host.unregisterEventHandler(handler);
+                let unknown = handler.cast::<FUnknown>();
+                ((*(*unknown).vtbl).release)(unknown);
+            }
+        }
+    }
+}
+
+impl IPlugFrameTrait for LoopFrame {
+    unsafe fn resizeView(&self, _view: *mut IPlugView, size: *mut ViewRect) -> tresult {
+        self.resizer.resize(size)
+    }
+}
+
+impl IRunLoopTrait for LoopFrame {
+    unsafe fn registerEventHandler(
+        &self,
+        handler: *mut IEventHandler,
+        fd: FileDescriptor,
+    ) -> tresult {
+        // SAFETY: the framework's handler.
+        if unsafe { self.host.registerEventHandler(handler, fd) } == kResultOk {
+            self.handlers.lock().push(Handler(handler));
+        }
+        // The framework panics at anything else.
+        kResultOk
+    }
+
+    unsafe fn unregisterEventHandler(&self, handler: *mut IEventHandler) -> tresult {
+        let mut handlers = self.handlers.lock();
+        let Some(place) = handlers.iter().position(|known| known.0 == handler) else {
+            return kResultOk;
+        };
+        handlers.swap_remove(place);
+        drop(handlers);
+        // SAFETY: registered above.
+        unsafe { self.host.unregisterEventHandler(handler) }
+    }
+
+    unsafe fn registerTimer(
+        &self,
+        handler: *mut ITimerHandler,
+        milliseconds: TimerInterval,
+    ) -> tresult {
+        // SAFETY: as we were called.
+        unsafe { self.host.registerTimer(handler, milliseconds) }
+    }
+
+    unsafe fn unregisterTimer(&self, handler: *mut ITimerHandler) -> tresult {
+        // SAFETY: as we were called.
+        unsafe { self.host.unregisterTimer(handler) }
+    }
+}
