@@ -47,6 +47,22 @@ pub enum Error {
         /// The file's.
         found: String,
     },
+    /// An audio file cannot be decoded.
+    #[error("{path}: {reason}", path = path.display())]
+    Audio {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what to do.
+        reason: crate::library::Reason,
+    },
+    /// An index cannot be opened or written.
+    #[error("{path}: {problem}", path = path.display())]
+    Index {
+        /// The index's folder or the file in it.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        problem: crate::library::IndexProblem,
+    },
 }
 
 impl Error {

@@ -1,0 +1,64 @@
+//! The composer's music as chunks with embeddings, on disk.
+//!
+//! [`Indexer`] walks a folder, decodes each file ([`decode`]), cuts it into
+//! chunks of 4 s (paper, §3), embeds them and stores the rows; [`Library`] is
+//! the read view that retrieval and playback use. An index survives being
+//! killed at any moment: vectors are appended and put on the disk before the
+//! database says that they count.
+
+mod clip;
+mod codec_name;
+pub mod decode;
+mod drm;
+mod fold;
+mod reason;
+mod resample;
+mod source;
+mod vectors;
+mod view;
+
+use std::path::PathBuf;
+
+pub use clip::StereoClip;
+pub use reason::Reason;
+pub use view::{ChunkInfo, Dims, Library, Parts, TrackId, TrackInfo};
+
+/// Chunks below this level (RMS, dBFS) are not put into the pool: a noise floor
+/// carries nothing to match a brush with, and would answer a quiet brush.
+pub const SILENCE_DB: f32 = -60.0;
+
+/// What can be wrong with an index on disk.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexProblem {
+    /// Nothing was indexed here yet.
+    #[error("there is no index here yet; index the music folder first")]
+    Missing,
+    /// The advisory lock is held.
+    #[error("the library is being indexed by another instance; wait until it has finished")]
+    Busy,
+    /// Made by a later version of the program.
+    #[error("the index has format {found}, this version knows {known}; update Impasto")]
+    Newer {
+        /// The format found.
+        found: u32,
+        /// The latest known here.
+        known: u32,
+    },
+    /// A file of the index is not what was written.
+    #[error("the index is damaged: {0}; index the music folder again, which rebuilds it")]
+    Damaged(String),
+    /// The database refused.
+    #[error("the index's database failed: {0}; free some disk space and try again")]
+    Database(#[from] rusqlite::Error),
+}
+
+impl IndexProblem {
+    /// With the path that it is about.
+    pub(crate) fn at(self, path: impl Into<PathBuf>) -> crate::Error {
+        crate::Error::Index {
+            path: path.into(),
+            problem: self,
+        }
+    }
+}
