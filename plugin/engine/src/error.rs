@@ -47,6 +47,7 @@ pub enum Error {
         /// The file's.
         found: String,
     },
+
     /// An audio file cannot be decoded.
     #[error("{path}: {reason}", path = path.display())]
     Audio {
@@ -63,6 +64,68 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: crate::library::IndexProblem,
     },
+    /// There is no models' folder.
+    #[error("no models in {}. Install Impasto again, with its models beside it", list(.tried))]
+    NoModels {
+        /// Where they were looked for.
+        tried: Vec<PathBuf>,
+    },
+    /// There is no inference runtime for this kind of machine.
+    #[error(
+        "there is no inference runtime for {} on {}",
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    )]
+    NoRuntime,
+    /// The inference runtime's library is not there.
+    #[error("{path} is missing. Install Impasto again, with its runtime", path = path.display())]
+    RuntimeMissing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The inference runtime's library can't be loaded.
+    #[error("{path} can't be loaded: {reason}", path = path.display())]
+    Runtime {
+        /// The library.
+        path: PathBuf,
+        /// What the system or the library said.
+        reason: String,
+    },
+    /// A network takes or gives something else than the manifest says.
+    #[error(
+        "{path}: {name:?} has the shape {found:?} instead of {expected:?}. \
+         Install the models again",
+        path = path.display()
+    )]
+    Shape {
+        /// The network's file.
+        path: PathBuf,
+        /// The input or output.
+        name: String,
+        /// The manifest's.
+        expected: Vec<i64>,
+        /// The network's; empty if it is not a tensor of 32-bit floats.
+        found: Vec<i64>,
+    },
+    /// A network can't be opened or run.
+    #[error("{path}: {reason}. Install the models again", path = path.display())]
+    Network {
+        /// The network's file.
+        path: PathBuf,
+        /// What the runtime said.
+        reason: String,
+    },
+    /// A file is not a picture that can be decoded.
+    #[error(
+        "{path} is not a picture that can be read: {reason}. Save it as png or jpeg",
+        path = path.display()
+    )]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// What the decoder said.
+        reason: String,
+    },
 }
 
 impl Error {
@@ -75,3 +138,8 @@ impl Error {
 
 /// The engine's result.
 pub type Result<T> = std::result::Result<T, Error>;
+
+fn list(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+    paths.join(" or ")
+}

@@ -13,6 +13,7 @@
 
 pub mod analysis;
 pub mod error;
+pub mod inference;
 pub mod library;
 pub mod manifest;
 pub mod units;

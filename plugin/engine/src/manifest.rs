@@ -54,12 +54,7 @@ pub struct FrontEndParams {
 impl FrontEndParams {
     /// The numbers that this engine's front end was built with.
     pub fn built_in() -> &'static Self {
-        static PARAMS: OnceLock<FrontEndParams> = OnceLock::new();
-        PARAMS.get_or_init(|| {
-            // PANIC: the text is compiled in, and a unit test parses it.
-            let manifest: Text = toml::from_str(BUILT_IN).expect("the built-in manifest");
-            manifest.frontend
-        })
+        &Text::built_in().frontend
     }
 }
 
@@ -81,6 +76,13 @@ pub struct PictureParams {
     pub mean: f32,
     /// See `mean`.
     pub scale: f32,
+}
+
+impl PictureParams {
+    /// The numbers that this engine prepares pictures with.
+    pub fn built_in() -> &'static Self {
+        &Text::built_in().picture
+    }
 }
 
 /// How a picture's and a chunk's points make a score: `[correspondence]`.
@@ -246,12 +248,17 @@ impl Manifest {
         self.runtimes.iter().find(matches)
     }
 
+    /// Where `model`'s file lies.
+    pub fn path_of(&self, model: &Model) -> PathBuf {
+        self.dir.join(&model.file)
+    }
+
     /// The bytes of `model`'s file, which are those that the manifest describes.
     ///
     /// # Errors
     /// [`Error::ModelMissing`], [`Error::Io`] or [`Error::Hash`].
     pub fn read_verified(&self, model: &Model) -> Result<Vec<u8>> {
-        let path = self.dir.join(&model.file);
+        let path = self.path_of(model);
         if !path.is_file() {
             return Err(Error::ModelMissing { path });
         }
@@ -266,27 +273,44 @@ const AUDIO: &str = "audio";
 const PICTURE: &str = "picture";
 
 impl Text {
+    /// The manifest that the engine was built with.
+    fn built_in() -> &'static Self {
+        static TEXT: OnceLock<Text> = OnceLock::new();
+        // PANIC: the text is compiled in, and a unit test parses it.
+        TEXT.get_or_init(|| toml::from_str(BUILT_IN).expect("the built-in manifest"))
+    }
+
     fn check(&self) -> std::result::Result<(), String> {
         if self.format != FORMAT {
             return Err(format!("format {} instead of {FORMAT}", self.format));
         }
+        let other = |part| format!("its {part} is not the one that this version was built with");
         if &self.frontend != FrontEndParams::built_in() {
-            return Err("its [frontend] is not the one that this version was built with".into());
+            return Err(other("[frontend]"));
         }
-        for name in [AUDIO, PICTURE] {
-            let count = self.models.iter().filter(|m| m.name == name).count();
-            if count != 1 {
-                return Err(format!("{count} models are called {name:?} instead of one"));
-            }
+        if &self.picture != PictureParams::built_in() {
+            return Err(other("[picture]"));
         }
-        for model in &self.models {
-            let points = model.output_len("point");
-            if points != self.correspondence.points {
-                return Err(format!(
-                    "{:?} gives points of {points} values, [correspondence] takes {}",
-                    model.name, self.correspondence.points
-                ));
-            }
+        self.check_model(AUDIO, &["embedding", "point", "tags", "affect"])?;
+        self.check_model(PICTURE, &["point"])
+    }
+
+    /// There is one network of this name, with these outputs in this order, whose
+    /// points are as long as `[correspondence]` takes them.
+    fn check_model(&self, name: &str, outputs: &[&str]) -> std::result::Result<(), String> {
+        let mut models = self.models.iter().filter(|model| model.name == name);
+        let (Some(model), None) = (models.next(), models.next()) else {
+            return Err(format!("there is not one model called {name:?}"));
+        };
+        let found: Vec<&str> = model.outputs.iter().map(|o| o.name.as_str()).collect();
+        if found != outputs {
+            return Err(format!("{name:?} gives {found:?} instead of {outputs:?}"));
+        }
+        let (points, taken) = (model.output_len("point"), self.correspondence.points);
+        if points != taken {
+            return Err(format!(
+                "{name:?} gives points of {points} values, [correspondence] takes {taken}"
+            ));
         }
         Ok(())
     }
@@ -373,7 +397,10 @@ mod tests {
         check_refused("low_hz = 40.0", "low_hz = 41.0", "[frontend]");
         check_refused("bands = 100", "bands = 'many'", "bands");
         check_refused("name = \"audio\"", "name = \"sound\"", "\"audio\"");
-        check_refused("points = 32", "points = 16", "points");
+        let points = parse(str::to_owned).unwrap().correspondence.points;
+        check_refused(&format!("points = {points}"), "points = 1", "points of");
+        check_refused("mean = 127.0", "mean = 128.0", "[picture]");
+        check_refused("name = \"tags\"", "name = \"words\"", "words");
     }
 
     #[test]

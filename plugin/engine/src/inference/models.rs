@@ -1,0 +1,143 @@
+//! The models of one folder, shared by everything in the process.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+
+use ort::environment::Environment;
+use parking_lot::Mutex;
+
+use super::locate::runtime_library;
+use super::network::Network;
+use super::runtime;
+use super::{Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder};
+use crate::Result;
+use crate::analysis::{BANDS, FRAMES};
+use crate::manifest::Manifest;
+
+/// The models of one folder: verified, checked, warmed up.
+///
+/// Each audio embedder is a session of its own, so that a library being indexed
+/// never delays a performance; pictures, which are rare, share one.
+pub struct Models {
+    manifest: Manifest,
+    environment: Environment,
+    /// The audio network's file, for further sessions.
+    audio: Box<[u8]>,
+    /// The session that the check made, for who asks first.
+    spare_audio: Mutex<Option<Network>>,
+    picture: Arc<Mutex<Network>>,
+}
+
+/// The models that someone in this process holds, by folder.
+static SHARED: Mutex<Option<HashMap<PathBuf, Weak<Models>>>> = Mutex::new(None);
+
+impl Models {
+    /// The models in `dir`: those that the process holds already, else reads the
+    /// manifest, loads the inference runtime beside it (once a process), verifies
+    /// and opens the networks. Takes some tenths of a second.
+    ///
+    /// # Errors
+    /// Of the manifest, the runtime or a network's file; each names the file and
+    /// what to do.
+    pub fn load(dir: &Path) -> Result<Arc<Self>> {
+        // Held while loading, so that instances that start together load once.
+        let mut shared = SHARED.lock();
+        let shared = shared.get_or_insert_default();
+        if let Some(models) = shared.get(dir).and_then(Weak::upgrade) {
+            return Ok(models);
+        }
+        let models = Arc::new(Self::open(dir)?);
+        shared.retain(|_, models| models.strong_count() > 0);
+        shared.insert(dir.to_owned(), Arc::downgrade(&models));
+        Ok(models)
+    }
+
+    fn open(dir: &Path) -> Result<Self> {
+        let manifest = Manifest::load(dir)?;
+        let audio = manifest.read_verified(manifest.audio())?;
+        let picture = manifest.read_verified(manifest.picture_model())?;
+        let environment = runtime::environment(&manifest, &runtime_library(&manifest)?)?;
+        let open = |model, bytes: &[u8]| {
+            let path = manifest.path_of(model);
+            Network::new(&environment, path, bytes, model)
+        };
+        Ok(Self {
+            spare_audio: Mutex::new(Some(open(manifest.audio(), &audio)?)),
+            picture: Arc::new(Mutex::new(open(manifest.picture_model(), &picture)?)),
+            audio: audio.into(),
+            environment,
+            manifest,
+        })
+    }
+
+    /// What the folder's manifest says.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// How points make a score.
+    pub fn correspondence(&self) -> Correspondence {
+        (&self.manifest.correspondence).into()
+    }
+
+    /// A session of the audio network for one user, warmed up.
+    ///
+    /// # Errors
+    /// [`Error::Network`](crate::Error::Network).
+    pub fn audio_embedder(&self) -> Result<Box<dyn Embedder>> {
+        let spare = self.spare_audio.lock().take();
+        let network = spare.map_or_else(|| self.audio_network(), Ok)?;
+        Ok(Box::new(AudioNetwork(network)))
+    }
+
+    fn audio_network(&self) -> Result<Network> {
+        let model = self.manifest.audio();
+        let path = self.manifest.path_of(model);
+        Network::new(&self.environment, path, &self.audio, model)
+    }
+
+    /// The picture network.
+    ///
+    /// # Errors
+    /// None yet: the network was opened with the models.
+    pub fn picture_embedder(&self) -> Result<Box<dyn PictureEmbedder>> {
+        Ok(Box::new(PictureNetwork(Arc::clone(&self.picture))))
+    }
+}
+
+struct AudioNetwork(Network);
+
+impl Embedder for AudioNetwork {
+    fn embed(&mut self, mel: &[f32], n: usize) -> Result<Vec<MusicFeatures>> {
+        assert_eq!(
+            mel.len(),
+            n * BANDS * FRAMES,
+            "length of the network's input"
+        );
+        mel.chunks_exact(BANDS * FRAMES)
+            .map(|window| Ok(features(self.0.run(window)?)))
+            .collect()
+    }
+}
+
+/// The outputs in the order that [`Manifest::load`] asks for.
+fn features(outputs: Vec<Vec<f32>>) -> MusicFeatures {
+    let mut outputs = outputs.into_iter();
+    let mut next = || outputs.next().unwrap_or_default();
+    MusicFeatures {
+        embedding: next(),
+        point: next(),
+        tags: next(),
+        affect: next(),
+    }
+}
+
+struct PictureNetwork(Arc<Mutex<Network>>);
+
+impl PictureEmbedder for PictureNetwork {
+    fn point(&mut self, picture: &Picture) -> Result<Vec<f32>> {
+        let outputs = self.0.lock().run(picture.input())?;
+        Ok(outputs.into_iter().next().unwrap_or_default())
+    }
+}

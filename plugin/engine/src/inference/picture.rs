@@ -1,0 +1,140 @@
+//! A painting as the picture network and the editor see it.
+
+use std::path::Path;
+
+use image::imageops::{self, FilterType};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage, RgbaImage};
+
+use crate::manifest::PictureParams;
+use crate::{Error, Result};
+
+/// Width and height of the network's input in pixels (paper, §3: 224 × 224 × 3).
+pub const PICTURE_SIZE: u32 = 224;
+
+/// What shows through transparent pixels; the network learned with the same.
+const BACKGROUND: u8 = 127;
+
+/// The longest side that is kept for [`Picture::thumbnail`].
+const KEPT_SIDE: u32 = 1024;
+
+/// The longest side, in pixels, and the most memory, in bytes, that decoding takes: a
+/// file that claims more is refused before the memory is taken.
+const MAX_SIDE: u32 = 30_000;
+const MAX_BYTES: u64 = 512 << 20;
+
+/// A decoded painting, upright.
+#[derive(Clone)]
+pub struct Picture {
+    /// At most [`KEPT_SIDE`] a side.
+    kept: RgbImage,
+    size: (u32, u32),
+    input: Box<[f32]>,
+}
+
+impl Picture {
+    /// Reads a png, jpeg, webp, tiff, bmp or gif, whatever its name ends with, and turns it
+    /// upright as its EXIF says.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it can't be read, [`Error::Picture`] if it is none, is
+    /// damaged, or takes more than 30,000 pixels a side or 512 MiB.
+    pub fn open(path: &Path) -> Result<Self> {
+        let mut reader = ImageReader::open(path)
+            .and_then(ImageReader::with_guessed_format)
+            .map_err(Error::io(path))?;
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(MAX_SIDE);
+        limits.max_image_height = Some(MAX_SIDE);
+        limits.max_alloc = Some(MAX_BYTES);
+        reader.limits(limits);
+        let decoded = reader.into_decoder().and_then(|mut decoder| {
+            // A picture whose EXIF is damaged is shown as it lies.
+            let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+            let mut picture = DynamicImage::from_decoder(decoder)?;
+            picture.apply_orientation(orientation);
+            Ok(picture)
+        });
+        let picture = decoded.map_err(|error| Error::Picture {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
+        Ok(Self::new(picture))
+    }
+
+    /// A picture that is in memory already; transparent pixels show grey.
+    pub fn new(picture: DynamicImage) -> Self {
+        let opaque = if picture.color().has_alpha() {
+            flatten(&picture.into_rgba8())
+        } else {
+            picture.into_rgb8()
+        };
+        let (width, height) = opaque.dimensions();
+        let longest = width.max(height);
+        let input = network_input(&opaque);
+        let kept = if longest <= KEPT_SIDE {
+            opaque
+        } else {
+            shrink(&opaque, KEPT_SIDE)
+        };
+        Self {
+            kept,
+            size: (width, height),
+            input,
+        }
+    }
+
+    /// Width and height of the whole picture in pixels, upright.
+    pub fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    /// The picture as the editor shows it, opaque, no side longer than `max` (or 1,024)
+    /// pixels. Never enlarged.
+    pub fn thumbnail(&self, max: u32) -> RgbaImage {
+        let (width, height) = self.kept.dimensions();
+        let shown = if width.max(height) <= max {
+            self.kept.clone()
+        } else {
+            shrink(&self.kept, max)
+        };
+        DynamicImage::ImageRgb8(shown).into_rgba8()
+    }
+
+    /// The picture network's input, 3 × [`PICTURE_SIZE`] × [`PICTURE_SIZE`]: red, green
+    /// and blue planes of the whole picture.
+    pub fn input(&self) -> &[f32] {
+        &self.input
+    }
+}
+
+/// Resized so that the longest side has `max` pixels.
+fn shrink(picture: &RgbImage, max: u32) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let scale = f64::from(max.max(1)) / f64::from(width.max(height));
+    let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
+    imageops::resize(picture, side(width), side(height), FilterType::Triangle)
+}
+
+fn flatten(picture: &RgbaImage) -> RgbImage {
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let [r, g, b, alpha] = picture.get_pixel(x, y).0.map(u32::from);
+        let mix = |c: u32| (c * alpha + u32::from(BACKGROUND) * (255 - alpha) + 127) / 255;
+        image::Rgb([r, g, b].map(|c| mix(c) as u8))
+    })
+}
+
+/// `[picture]` of the manifest: the triangle filter's support grows with the
+/// reduction, so that every pixel of the painting counts.
+fn network_input(picture: &RgbImage) -> Box<[f32]> {
+    let params = PictureParams::built_in();
+    let side = PICTURE_SIZE;
+    let small = imageops::resize(picture, side, side, FilterType::Triangle);
+    let value = |byte: u8| (f32::from(byte) - params.mean) / params.scale;
+    (0..3)
+        .flat_map(|plane| small.pixels().map(move |pixel| value(pixel.0[plane])))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! What several tests need.
+
+use std::path::{Path, PathBuf};
+
+use engine::manifest::FILE_NAME;
+use sha2::{Digest, Sha256};
+
+/// The project's own models' folder.
+pub fn models_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models")
+}
+
+/// Fails with what to do if the tests don't know where the inference runtime is.
+#[track_caller]
+pub fn expect_runtime() {
+    let variable = engine::inference::RUNTIME_VARIABLE;
+    assert!(
+        std::env::var_os(variable).is_some(),
+        "{variable} is not set: run `cargo xtask test`, or set it to the library that \
+         `cargo xtask setup` puts into target/runtime"
+    );
+}
+
+/// A models' folder made of fixture networks.
+pub struct Fixtures {
+    /// Deleted with this.
+    pub dir: tempfile::TempDir,
+}
+
+impl Fixtures {
+    /// The project's manifest with these two networks of `fixtures/networks` in the
+    /// places of its own.
+    pub fn new(audio: &str, picture: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let text = std::fs::read_to_string(models_dir().join(FILE_NAME)).expect("the manifest");
+        let mut manifest: toml::Table = text.parse().expect("a manifest");
+        manifest["correspondence"]["points"] = 32.into();
+        let models = manifest["model"].as_array_mut().expect("models");
+        for model in models {
+            let file = model["file"].as_str().expect("a file");
+            let fixture = if file == "audio.onnx" { audio } else { picture };
+            let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/fixtures/networks")
+                .join(fixture);
+            let bytes = std::fs::read(source).expect("a fixture");
+            std::fs::write(dir.path().join(file), &bytes).expect("a copy");
+            fit(model, &bytes);
+        }
+        let text = manifest.to_string();
+        std::fs::write(dir.path().join(FILE_NAME), text).expect("a manifest");
+        Self { dir }
+    }
+
+    /// Of a file in the folder.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.dir.path().join(file)
+    }
+}
+
+/// Makes a model's entry describe the fixture `bytes`.
+fn fit(model: &mut toml::Value, bytes: &[u8]) {
+    let hash: String = Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    model["sha256"] = hash.into();
+    for output in model["output"].as_array_mut().expect("outputs") {
+        if output["name"].as_str() == Some("point") {
+            output["length"] = 32.into();
+        }
+    }
+}
