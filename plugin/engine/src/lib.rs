@@ -12,10 +12,12 @@
 //! Into Music Using Neural Networks* (2020).
 
 pub mod analysis;
+pub mod congruity;
 pub mod error;
 pub mod inference;
 pub mod library;
 pub mod manifest;
+pub mod retrieval;
 pub mod units;
 
 pub use error::{Error, Result};
