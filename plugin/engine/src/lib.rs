@@ -17,6 +17,7 @@ pub mod error;
 pub mod inference;
 pub mod library;
 pub mod manifest;
+pub mod playback;
 pub mod retrieval;
 pub mod units;
 
