@@ -16,6 +16,19 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Rows that come from other networks than those at hand.
+    #[error(
+        "the {what} have {found} values, the models at hand give {expected}: \
+         index the music folder again"
+    )]
+    OtherNetworks {
+        /// Which rows.
+        what: &'static str,
+        /// Their length.
+        found: usize,
+        /// The length expected.
+        expected: usize,
+    },
     /// A sample rate that the front end can't take.
     #[error("a sample rate of {} Hz can't be analysed: set the host to 22.05 to 192 kHz", .0.hz())]
     SampleRate(SampleRate),

@@ -19,6 +19,7 @@ pub mod library;
 pub mod manifest;
 pub mod playback;
 pub mod retrieval;
+pub mod translate;
 pub mod units;
 
 pub use error::{Error, Result};

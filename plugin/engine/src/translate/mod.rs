@@ -1,0 +1,356 @@
+//! From the painting, the brush and the music to snippets and congruity.
+//!
+//! [`Translator`] joins analysis windows, networks, retrieval and congruity. It
+//! knows no host and no clock: whoever drives it, the plug-in's worker over
+//! rings or the command line over files, gets the same from the same frames.
+//! Push frames of both signals, and whenever [`Translator::due`] says so, call
+//! [`Translator::step`]. A driver that is late may push more before it steps;
+//! it then skips embeddings and is no longer the same as one that was in time.
+
+mod ear;
+mod outcome;
+mod settings;
+mod suggest;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use ear::{HYSTERESIS_DB, Heard};
+pub use outcome::{Outcome, Timings};
+pub use settings::{Settings, duration_of};
+pub use suggest::Suggestion;
+
+use crate::analysis::MelFrame;
+use crate::congruity::Meter;
+use crate::inference::{Correspondence, Embedder, Models, Picture, PictureEmbedder};
+use crate::library::Library;
+use crate::retrieval::{Gallery, Hit, Pool, Ranking, Recent, nearest_n};
+use crate::units::{ChunkId, Score, Seconds};
+use crate::{Error, Result};
+use ear::Ear;
+use suggest::Suggester;
+
+/// The networks that a [`Translator`] asks.
+pub struct Networks {
+    /// Hears the brush and the music.
+    pub audio: Box<dyn Embedder>,
+    /// Sees the painting.
+    pub picture: Box<dyn PictureEmbedder>,
+    /// Compares their points.
+    pub correspondence: Correspondence,
+}
+
+/// The whole translation, on one worker thread.
+pub struct Translator {
+    networks: Networks,
+    settings: Settings,
+    brush: Ear,
+    music: Ear,
+    painting: Option<Vec<f32>>,
+    library: Option<Library>,
+    /// `None` after the painting or the library changed, until the next step.
+    ranking: Option<Ranking>,
+    /// `None` after the ranking or the fraction changed, until the next step.
+    pool: Option<Pool>,
+    recent: Recent,
+    meter: Meter,
+    suggester: Suggester,
+    snippets: Vec<Hit>,
+    /// The pool or what is held back changed since the last search.
+    search_stale: bool,
+    score: Option<Score>,
+}
+
+impl Translator {
+    /// A translator without painting and library, with sessions of `models`.
+    ///
+    /// # Errors
+    /// If a session can't be made.
+    pub fn new(models: &Arc<Models>, settings: Settings) -> Result<Self> {
+        let networks = Networks {
+            audio: models.audio_embedder()?,
+            picture: models.picture_embedder()?,
+            correspondence: models.correspondence(),
+        };
+        Ok(Self::with_networks(networks, settings))
+    }
+
+    /// A translator without painting and library that asks `networks`.
+    pub fn with_networks(networks: Networks, settings: Settings) -> Self {
+        Self {
+            networks,
+            settings,
+            brush: Ear::new(),
+            music: Ear::new(),
+            painting: None,
+            library: None,
+            ranking: None,
+            pool: None,
+            recent: Recent::new(settings.variety),
+            meter: Meter::new(settings.smoothing),
+            suggester: Suggester::default(),
+            snippets: Vec::new(),
+            search_stale: true,
+            score: None,
+        }
+    }
+
+    /// Loads the painting at `path`, or none, and gives back the picture for
+    /// whoever shows it.
+    ///
+    /// # Errors
+    /// If the picture can't be read or embedded; the painting before stays, so
+    /// that a snapshot caught half-written does no harm.
+    pub fn set_painting(&mut self, path: Option<&Path>) -> Result<Option<Picture>> {
+        let picture = path.map(Picture::open).transpose()?;
+        self.set_picture(picture.as_ref())?;
+        Ok(picture)
+    }
+
+    /// Like [`set_painting`](Self::set_painting) with a picture already open.
+    ///
+    /// # Errors
+    /// If the picture can't be embedded; the painting before stays.
+    pub fn set_picture(&mut self, picture: Option<&Picture>) -> Result<()> {
+        let point = picture
+            .map(|picture| self.networks.picture.point(picture))
+            .transpose()?;
+        if let Some(point) = &point {
+            expect_len(
+                "picture points",
+                point.len(),
+                self.networks.correspondence.dim,
+            )?;
+        }
+        self.painting = point;
+        self.unrank();
+        Ok(())
+    }
+
+    /// Sets the library, or none; what was played before is forgotten.
+    ///
+    /// # Errors
+    /// If the library was indexed with other networks; the one before stays.
+    pub fn set_library(&mut self, library: Option<Library>) -> Result<()> {
+        if let Some(library) = &library {
+            let expected = self.networks.correspondence.dim;
+            expect_len("library points", library.dims().point, expected)?;
+        }
+        self.library = library;
+        self.recent.clear();
+        self.unrank();
+        Ok(())
+    }
+
+    /// Sets the paintings for the way back, or none.
+    pub fn set_gallery(&mut self, gallery: Option<Gallery>) {
+        self.suggester.set_gallery(gallery);
+    }
+
+    /// Reads a folder of paintings with this translator's network, for
+    /// [`set_gallery`](Self::set_gallery).
+    pub fn picture_embedder(&mut self) -> &mut dyn PictureEmbedder {
+        self.networks.picture.as_mut()
+    }
+
+    /// Changes the settings from the next step on.
+    pub fn set_settings(&mut self, settings: Settings) {
+        if settings.fraction != self.settings.fraction {
+            self.pool = None;
+        }
+        if settings.variety != self.settings.variety {
+            self.recent.set_variety(settings.variety);
+            self.search_stale = true;
+        }
+        self.search_stale |= settings.listed != self.settings.listed;
+        self.meter.set_smoothing(settings.smoothing);
+        self.settings = settings;
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Takes in the next frame of the sidechain.
+    pub fn push_brush(&mut self, frame: &MelFrame) {
+        self.brush.push(frame, self.settings.silence_db);
+    }
+
+    /// Takes in the next frame of the main input.
+    pub fn push_music(&mut self, frame: &MelFrame) {
+        self.music.push(frame, self.settings.silence_db);
+    }
+
+    /// True once enough frames came for a [`step`](Self::step) to find
+    /// something new.
+    pub fn due(&self) -> bool {
+        self.brush.new_frames().max(self.music.new_frames()) >= self.settings.interval.max(1)
+    }
+
+    /// How long the frames pushed since the last embedding last: what to give
+    /// to [`step`](Self::step) as `elapsed`.
+    pub fn pending(&self) -> Seconds {
+        duration_of(self.brush.new_frames().max(self.music.new_frames()))
+    }
+
+    /// Records that `chunk` was played: it is held back for variety. Chunks
+    /// that are not of the library are ignored.
+    pub fn note_played(&mut self, chunk: ChunkId) {
+        if let Some(library) = &self.library
+            && (chunk.0 as usize) < library.len()
+        {
+            self.recent.push(chunk, library.chunk(chunk).track);
+            self.search_stale = true;
+        }
+    }
+
+    /// The chunks that belong to the painting, as of the last step.
+    pub fn pool(&self) -> Option<&Pool> {
+        self.pool.as_ref()
+    }
+
+    /// The library in use.
+    pub fn library(&self) -> Option<&Library> {
+        self.library.as_ref()
+    }
+
+    /// The paintings for the way back.
+    pub fn gallery(&self) -> Option<&Gallery> {
+        self.suggester.gallery()
+    }
+
+    /// Brings everything up to date with the frames pushed; `elapsed` is the
+    /// time since the step before, in time of the signal.
+    ///
+    /// # Errors
+    /// If a network fails or does not fit the library. What was found before
+    /// stands, and the next step tries again.
+    pub fn step(&mut self, elapsed: Seconds) -> Result<Outcome> {
+        let mut timings = Timings::default();
+        timed(&mut timings.pool, || self.refresh_pool());
+        let searched = self.follow_brush(&mut timings)?;
+        self.follow_music(&mut timings)?;
+        Ok(Outcome {
+            congruity: self.meter.update(self.score, elapsed),
+            score: self.score,
+            snippet: self.snippets.first().copied(),
+            snippets: self.snippets.clone(),
+            suggested_painting: self.suggester.shown().cloned(),
+            brush: self.brush.heard(),
+            music: self.music.heard(),
+            pool_size: self.pool.as_ref().map_or(0, Pool::len),
+            searched,
+            timings,
+        })
+    }
+
+    fn unrank(&mut self) {
+        (self.ranking, self.pool) = (None, None);
+    }
+
+    /// Makes the pool again after the painting, the library or the fraction
+    /// changed.
+    fn refresh_pool(&mut self) {
+        if self.pool.is_some() {
+            return;
+        }
+        let (Some(library), Some(painting)) = (&self.library, &self.painting) else {
+            self.meter.set_distribution(None);
+            self.search_stale = true;
+            return;
+        };
+        if self.ranking.is_none() {
+            let ranking = Ranking::new(library, &self.networks.correspondence, painting);
+            self.meter
+                .set_distribution(Some(Arc::clone(ranking.distribution())));
+            self.ranking = Some(ranking);
+        }
+        if let Some(ranking) = &self.ranking {
+            self.pool = Some(Pool::take(library, ranking, self.settings.fraction));
+        }
+        self.search_stale = true;
+    }
+
+    /// Embeds the brush and searches; true if it searched.
+    fn follow_brush(&mut self, timings: &mut Timings) -> Result<bool> {
+        let (interval, min_sound) = (self.settings.interval, self.settings.min_sound_frames());
+        let looked = timed(&mut timings.brush_embedding, || {
+            self.brush
+                .look(self.networks.audio.as_mut(), interval, min_sound)
+        })?;
+        if !looked && !self.search_stale {
+            return Ok(false);
+        }
+        self.search_stale = false;
+        self.snippets.clear();
+        let (Some(pool), Some(library)) = (&self.pool, &self.library) else {
+            return Ok(false);
+        };
+        let Some(features) = self.brush.features() else {
+            return Ok(false);
+        };
+        expect_len(
+            "library embeddings",
+            library.dims().embedding,
+            features.embedding.len(),
+        )?;
+        self.snippets = timed(&mut timings.search, || {
+            nearest_n(
+                pool,
+                &features.embedding,
+                &self.recent,
+                self.settings.listed.max(1),
+            )
+        });
+        Ok(true)
+    }
+
+    /// Embeds the music, scores it with the painting and asks the gallery.
+    fn follow_music(&mut self, timings: &mut Timings) -> Result<()> {
+        let (interval, min_sound) = (self.settings.interval, self.settings.min_sound_frames());
+        let frames = self.music.new_frames();
+        let looked = timed(&mut timings.music_embedding, || {
+            self.music
+                .look(self.networks.audio.as_mut(), interval, min_sound)
+        })?;
+        let correspondence = &self.networks.correspondence;
+        self.score = None;
+        let Some(features) = self.music.features() else {
+            return Ok(());
+        };
+        expect_len("music points", features.point.len(), correspondence.dim)?;
+        self.score = self
+            .painting
+            .as_ref()
+            .map(|painting| correspondence.score(painting, &features.point))
+            .filter(|score| !score.0.is_nan());
+        if looked {
+            timed(&mut timings.gallery, || {
+                self.suggester.hear(correspondence, &features.point, frames);
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Runs `work` and adds how long it took to `total`.
+fn timed<T>(total: &mut Duration, work: impl FnOnce() -> T) -> T {
+    let begin = Instant::now();
+    let result = work();
+    *total += begin.elapsed();
+    result
+}
+
+/// Rows of another length come from other networks.
+fn expect_len(what: &'static str, found: usize, expected: usize) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::OtherNetworks {
+        what,
+        found,
+        expected,
+    })
+}

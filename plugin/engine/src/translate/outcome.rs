@@ -1,0 +1,57 @@
+//! What a step of the translation found.
+
+use std::time::Duration;
+
+use super::ear::Heard;
+use super::suggest::Suggestion;
+use crate::retrieval::Hit;
+use crate::units::{Congruity, Score};
+
+/// What is known after a step. What had no new frames stands as it was.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// How well the music goes with the painting; `None` (unknown) while the
+    /// music is silent, or without a painting or a library.
+    pub congruity: Option<Congruity>,
+    /// The music's score with the painting, unsmoothed.
+    pub score: Option<Score>,
+    /// The chunk of the pool nearest to the brush; `None` while the brush is
+    /// silent, or without a painting or a library.
+    pub snippet: Option<Hit>,
+    /// The nearest chunks, best first; the first is `snippet`.
+    pub snippets: Vec<Hit>,
+    /// The painting of the gallery that suits the music.
+    pub suggested_painting: Option<Suggestion>,
+    /// The sidechain.
+    pub brush: Heard,
+    /// The main input.
+    pub music: Heard,
+    /// Chunks in the pool.
+    pub pool_size: usize,
+    /// True if `snippets` was searched anew in this step.
+    pub searched: bool,
+    /// How long the parts of this step took.
+    pub timings: Timings,
+}
+
+/// How long the parts of a step took; zero for what was not done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// Scoring the library with the painting and gathering the pool.
+    pub pool: Duration,
+    /// Embedding the brush's window.
+    pub brush_embedding: Duration,
+    /// Searching the pool.
+    pub search: Duration,
+    /// Embedding the music's window.
+    pub music_embedding: Duration,
+    /// Ranking the gallery.
+    pub gallery: Duration,
+}
+
+impl Timings {
+    /// The whole step.
+    pub fn total(&self) -> Duration {
+        self.pool + self.brush_embedding + self.search + self.music_embedding + self.gallery
+    }
+}

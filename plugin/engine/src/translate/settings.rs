@@ -1,0 +1,58 @@
+//! What the user can change about the translation.
+
+use crate::analysis::{HOP, SILENCE_DB};
+use crate::retrieval::{Fraction, Variety};
+use crate::units::{SampleRate, Seconds};
+
+/// What the user can change about the translation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// How much of the library the first filter keeps.
+    pub fraction: Fraction,
+    /// How much of what was played lately is held back.
+    pub variety: Variety,
+    /// Time constant of the congruity.
+    pub smoothing: Seconds,
+    /// Frames from one embedding to the next; at least 1.
+    pub interval: usize,
+    /// A signal begins to sound when a band of a frame reaches this level, in
+    /// dB; it stops [`HYSTERESIS_DB`](super::HYSTERESIS_DB) below.
+    pub silence_db: f32,
+    /// Sound that must be in the 4 s window before it is searched with. A
+    /// shorter stroke is mostly the silence around it.
+    pub min_sound: Seconds,
+    /// How many snippets are listed; the first is the snippet. At least 2 for
+    /// a cue ahead.
+    pub listed: usize,
+}
+
+impl Default for Settings {
+    /// The paper's 1 %, embedded every 100 ms, searched after 0.5 s of sound.
+    fn default() -> Self {
+        Self {
+            fraction: Fraction::PAPER,
+            variety: Variety::default(),
+            smoothing: Seconds(1.0),
+            interval: 8,
+            silence_db: SILENCE_DB,
+            min_sound: Seconds(0.5),
+            listed: 4,
+        }
+    }
+}
+
+impl Settings {
+    pub(super) fn min_sound_frames(&self) -> usize {
+        frames_in(self.min_sound)
+    }
+}
+
+/// How long `frames` frames last.
+pub fn duration_of(frames: usize) -> Seconds {
+    Seconds((frames * HOP) as f64 / SampleRate::ANALYSIS.hz())
+}
+
+/// How many frames, rounded up, last `time`.
+pub(super) fn frames_in(time: Seconds) -> usize {
+    (time.0.max(0.0) * SampleRate::ANALYSIS.hz() / HOP as f64).ceil() as usize
+}

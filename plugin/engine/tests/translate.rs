@@ -1,0 +1,358 @@
+//! The whole translation over frames, with networks whose answers are known.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use engine::Result;
+use engine::analysis::{BANDS, FLOOR_DB, FRAMES, MelFrame};
+use engine::inference::{Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder};
+use engine::library::{ChunkInfo, Dims, Library, Parts, TrackId, TrackInfo};
+use engine::retrieval::{Fraction, Gallery, Variety};
+use engine::translate::{Networks, Outcome, Settings, Translator, duration_of};
+use engine::units::{ChunkId, Seconds};
+
+/// Hears the level of the last frame, −100..0 dB as 0..1: the embedding is that
+/// value, the point likewise.
+struct LastLevel {
+    asked: Arc<AtomicUsize>,
+}
+
+impl Embedder for LastLevel {
+    fn embed(&mut self, mel: &[f32], n: usize) -> Result<Vec<MusicFeatures>> {
+        self.asked.fetch_add(n, Ordering::Relaxed);
+        assert_eq!(mel.len(), n * BANDS * FRAMES);
+        let one = |window: &[f32]| {
+            let level = 1.0 + window[FRAMES - 1] / 100.0;
+            MusicFeatures {
+                embedding: vec![level],
+                point: vec![level],
+                tags: Vec::new(),
+                affect: Vec::new(),
+            }
+        };
+        Ok(mel.chunks(BANDS * FRAMES).map(one).collect())
+    }
+}
+
+/// Sees +1 in a picture that is mostly red, −1 in others.
+struct Red;
+
+impl PictureEmbedder for Red {
+    fn point(&mut self, picture: &Picture) -> Result<Vec<f32>> {
+        let input = picture.input();
+        let mean = |plane: usize| input[plane * 224 * 224..][..224 * 224].iter().sum::<f32>();
+        Ok(vec![if mean(0) > mean(2) { 1.0 } else { -1.0 }])
+    }
+}
+
+struct Bench {
+    translator: Translator,
+    asked: Arc<AtomicUsize>,
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new(settings: Settings) -> Self {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let networks = Networks {
+            audio: Box::new(LastLevel {
+                asked: Arc::clone(&asked),
+            }),
+            picture: Box::new(Red),
+            correspondence: Correspondence {
+                scale: 4.0,
+                bias: 0.0,
+                dim: 1,
+            },
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let translator = Translator::with_networks(networks, settings);
+        let bench = Self {
+            translator,
+            asked,
+            folder,
+        };
+        bench.save("red.png", [200, 0, 0]);
+        bench.save("blue.png", [0, 0, 200]);
+        bench
+    }
+
+    /// With a library of 100 chunks whose embedding and point are 0.00..0.99,
+    /// four to a track, and the red painting, to which high points belong.
+    fn ready(settings: Settings) -> Self {
+        let mut bench = Self::new(settings);
+        bench
+            .translator
+            .set_library(Some(library(100, 1)))
+            .expect("fits");
+        bench.paint("red.png");
+        bench
+    }
+
+    fn save(&self, name: &str, pixel: [u8; 3]) {
+        let picture = image::RgbImage::from_pixel(4, 4, image::Rgb(pixel));
+        picture
+            .save(self.folder.path().join(name))
+            .expect("a picture");
+    }
+
+    fn paint(&mut self, name: &str) {
+        let path = self.folder.path().join(name);
+        self.translator
+            .set_painting(Some(&path))
+            .expect("a painting");
+    }
+
+    /// Pushes `frames` of both signals at these levels and steps when due, as
+    /// a driver does. The outcomes of all steps.
+    fn run(&mut self, frames: usize, brush_db: f32, music_db: f32) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        for _ in 0..frames {
+            self.translator.push_brush(&level(brush_db));
+            self.translator.push_music(&level(music_db));
+            if self.translator.due() {
+                let elapsed = self.translator.pending();
+                outcomes.push(self.translator.step(elapsed).expect("a step"));
+            }
+        }
+        outcomes
+    }
+
+    fn last(&mut self, frames: usize, brush_db: f32, music_db: f32) -> Outcome {
+        self.run(frames, brush_db, music_db)
+            .pop()
+            .expect("a step was due")
+    }
+}
+
+fn level(db: f32) -> MelFrame {
+    [db; BANDS]
+}
+
+fn library(n: usize, point: usize) -> Library {
+    let values: Vec<f32> = (0..n).map(|at| at as f32 / n as f32).collect();
+    let track = |at: usize| TrackInfo {
+        path: PathBuf::from(format!("{at}.wav")),
+        title: None,
+        artist: None,
+        duration: Seconds(16.0),
+    };
+    let chunk = |at: usize| ChunkInfo {
+        track: TrackId((at / 4) as u32),
+        start: Seconds((at % 4) as f64 * 4.0),
+        rms_db: -20.0,
+    };
+    Library::from_parts(Parts {
+        dims: Dims {
+            embedding: 1,
+            point,
+            tags: 0,
+            affect: 0,
+        },
+        tracks: (0..n.div_ceil(4)).map(track).collect(),
+        chunks: (0..n).map(chunk).collect(),
+        embeddings: values.clone(),
+        points: values
+            .iter()
+            .flat_map(|value| vec![*value; point])
+            .collect(),
+        traits: Vec::new(),
+    })
+}
+
+fn settings(percent: f32) -> Settings {
+    Settings {
+        fraction: Fraction::percent(percent).expect("a number"),
+        variety: Variety {
+            chunks: 2,
+            tracks: 0,
+        },
+        smoothing: Seconds(0.0),
+        ..Settings::default()
+    }
+}
+
+#[test]
+fn the_snippet_lies_in_the_painting_s_pool() {
+    let mut bench = Bench::ready(settings(10.0));
+    // The brush's level of −5 dB is an embedding of 0.95.
+    let red = bench.last(80, -5.0, -90.0);
+    assert_eq!(red.pool_size, 10);
+    assert_eq!(red.snippet.expect("a snippet").chunk, ChunkId(95));
+    assert_eq!(red.snippets.len(), 4);
+    assert_eq!(bench.translator.pool().expect("a pool").len(), 10);
+    bench.paint("blue.png");
+    let blue = bench.last(8, -5.0, -90.0);
+    assert_eq!(blue.snippet.expect("a snippet").chunk, ChunkId(9));
+}
+
+#[test]
+fn a_step_searches_only_with_new_frames_or_another_pool() {
+    let mut bench = Bench::ready(settings(10.0));
+    bench.run(80, -50.0, -90.0);
+    let asked = bench.asked.load(Ordering::Relaxed);
+    assert!(!bench.translator.due());
+    let again = bench.translator.step(Seconds(0.0)).expect("a step");
+    assert!(
+        !again.searched && again.snippet.is_some(),
+        "what was found stands"
+    );
+
+    bench.translator.set_settings(settings(100.0));
+    let wide = bench.translator.step(Seconds(0.0)).expect("a step");
+    assert!(wide.searched && wide.pool_size == 100);
+    assert_eq!(wide.snippet.expect("a snippet").chunk, ChunkId(50));
+
+    bench.translator.note_played(ChunkId(50));
+    bench.translator.note_played(ChunkId(4_000_000));
+    let other = bench.translator.step(Seconds(0.0)).expect("a step");
+    assert!(other.searched && !other.snippet.expect("a snippet").repeated);
+    assert_ne!(other.snippet.expect("a snippet").chunk, ChunkId(50));
+    assert_eq!(
+        bench.asked.load(Ordering::Relaxed),
+        asked,
+        "nothing new was heard"
+    );
+}
+
+#[test]
+fn the_first_search_waits_for_half_a_second_of_sound() {
+    let mut bench = Bench::ready(settings(100.0));
+    let outcomes = bench.run(80, -50.0, -90.0);
+    let first = outcomes
+        .iter()
+        .position(|outcome| outcome.snippet.is_some());
+    // Steps come every 8 frames of 12.5 ms; the fifth sees 40 frames = 0.5 s.
+    assert_eq!(first, Some(4));
+    assert_eq!(duration_of(40), Seconds(0.5));
+}
+
+#[test]
+fn a_silent_brush_has_no_snippet_and_silent_music_no_congruity() {
+    let mut bench = Bench::ready(settings(10.0));
+    let both = bench.last(80, -50.0, -50.0);
+    assert!(both.snippet.is_some() && both.congruity.is_some() && both.score.is_some());
+    let silence = bench.last(40, FLOOR_DB, FLOOR_DB);
+    assert!(!silence.brush.sounding && silence.snippet.is_none());
+    assert!(silence.congruity.is_none() && silence.score.is_none());
+    let asked = bench.asked.load(Ordering::Relaxed);
+    bench.run(400, FLOOR_DB, FLOOR_DB);
+    assert_eq!(
+        bench.asked.load(Ordering::Relaxed),
+        asked,
+        "silence is not embedded"
+    );
+}
+
+#[test]
+fn congruity_is_the_rank_of_the_music_in_the_library() {
+    let mut bench = Bench::ready(settings(10.0));
+    for (music_db, expected) in [(-95.0, 0.055), (-50.5, 0.5), (-1.5, 0.99)] {
+        let settings = Settings {
+            silence_db: -96.0,
+            ..settings(10.0)
+        };
+        bench.translator.set_settings(settings);
+        let congruity = bench
+            .last(80, -90.0, music_db)
+            .congruity
+            .expect("known")
+            .get();
+        assert!(
+            (congruity - expected).abs() < 0.01,
+            "{music_db} dB: {congruity}"
+        );
+    }
+    bench.translator.set_painting(None).expect("no painting");
+    assert!(bench.last(8, -90.0, -50.0).congruity.is_none());
+}
+
+#[test]
+fn each_missing_part_is_a_state() {
+    let mut bench = Bench::new(settings(10.0));
+    let check = |outcome: Outcome| {
+        assert!(outcome.snippet.is_none() && outcome.congruity.is_none());
+        assert_eq!(outcome.pool_size, 0);
+    };
+    check(bench.last(80, -50.0, -50.0));
+    bench.paint("red.png");
+    check(bench.last(8, -50.0, -50.0));
+    bench
+        .translator
+        .set_library(Some(library(0, 1)))
+        .expect("an empty library");
+    check(bench.last(8, -50.0, -50.0));
+    bench
+        .translator
+        .set_library(Some(library(1, 1)))
+        .expect("one chunk");
+    let one = bench.last(8, -50.0, -50.0);
+    assert_eq!(
+        (one.pool_size, one.snippet.expect("a snippet").chunk),
+        (1, ChunkId(0))
+    );
+    bench.translator.note_played(ChunkId(0));
+    assert!(bench.last(8, -50.0, -50.0).snippet.expect("again").repeated);
+}
+
+#[test]
+fn what_does_not_fit_is_refused_and_what_was_there_stays() {
+    let mut bench = Bench::ready(settings(10.0));
+    let error = bench
+        .translator
+        .set_library(Some(library(5, 3)))
+        .expect_err("other networks");
+    assert!(
+        error.to_string().contains("index the music folder again"),
+        "{error}"
+    );
+    let half_written = bench.folder.path().join("half.png");
+    std::fs::write(&half_written, b"\x89PNG").expect("a file");
+    assert!(bench.translator.set_painting(Some(&half_written)).is_err());
+    assert_eq!(bench.last(80, -50.0, -50.0).pool_size, 10);
+}
+
+#[test]
+fn the_same_frames_give_the_same_outcome() {
+    let run = || {
+        let mut bench = Bench::ready(settings(20.0));
+        let mut told = Vec::new();
+        for at in 0..30 {
+            for outcome in bench.run(13, -20.0 - at as f32 * 2.0, -80.0 + at as f32 * 2.0) {
+                told.push((
+                    outcome.congruity.map(|value| value.get().to_bits()),
+                    outcome
+                        .snippets
+                        .iter()
+                        .map(|hit| (hit.chunk, hit.distance.0.to_bits()))
+                        .collect::<Vec<_>>(),
+                ));
+            }
+        }
+        told
+    };
+    let told = run();
+    assert_eq!(told.len(), 30 * 13 / 8);
+    assert_eq!(told, run());
+}
+
+#[test]
+fn a_painting_is_suggested_and_held() {
+    let mut bench = Bench::ready(settings(10.0));
+    let folder = bench.folder.path().to_owned();
+    let gallery = Gallery::scan(&folder, bench.translator.picture_embedder(), &mut |_| {
+        ControlFlow::Continue(())
+    })
+    .expect("a gallery");
+    assert_eq!(gallery.len(), 2);
+    bench.translator.set_gallery(Some(gallery));
+    let suggested = bench
+        .last(80, -90.0, -20.0)
+        .suggested_painting
+        .expect("a painting");
+    assert!(suggested.path.ends_with("red.png") && suggested.score.0 < 0.5);
+    bench.translator.set_gallery(None);
+    assert!(bench.last(8, -90.0, -20.0).suggested_painting.is_none());
+}
