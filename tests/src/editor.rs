@@ -1,0 +1,164 @@
+//! Opens the plug-in's editor inside a window of the host's, and takes its picture.
+//!
+//! X11 only: the picture is for machines without a screen, where an X server that
+//! draws into memory (Xvfb) stands in for one.
+
+use crate::host::Instance;
+use crate::{Error, Result};
+use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiSize, PluginGui, Window};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{
+    ConnectionExt as _, CreateWindowAux, EventMask, ImageFormat, WindowClass,
+};
+use x11rb::rust_connection::RustConnection;
+
+const EMBEDDED: GuiConfiguration<'static> = GuiConfiguration {
+    api_type: GuiApiType::X11,
+    is_floating: false,
+};
+
+/// The host's window with the plug-in's editor in it.
+pub struct EditorWindow {
+    x: RustConnection,
+    window: u32,
+    gui: PluginGui,
+    size: GuiSize,
+}
+
+fn display(e: impl std::fmt::Display) -> Error {
+    Error::Display(e.to_string())
+}
+
+impl EditorWindow {
+    /// Opens the editor of `instance` on the display that `DISPLAY` names.
+    ///
+    /// # Errors
+    /// There is no such display, or the plug-in refused.
+    pub fn open(instance: &mut Instance) -> Result<EditorWindow> {
+        let (x, screen) = x11rb::connect(None).map_err(display)?;
+        let handle = instance.plugin.plugin_handle();
+        let gui: PluginGui = handle
+            .get_extension()
+            .ok_or(Error::MissingExtension("clap.gui"))?;
+        if !gui.is_api_supported(&handle, EMBEDDED) {
+            return Err(Error::plugin(
+                "open its editor",
+                "it cannot be embedded in X11",
+            ));
+        }
+        gui.create(&handle, EMBEDDED)
+            .map_err(|e| Error::plugin("make its editor", e))?;
+        let size = gui
+            .get_size(&handle)
+            .ok_or_else(|| Error::plugin("tell its editor's size", "it gave none"))?;
+        let window = host_window(&x, screen, size)?;
+        // SAFETY: the window is valid until `close`, which destroys the editor first.
+        unsafe { gui.set_parent(&handle, Window::from_x11_handle(window.into())) }
+            .map_err(|e| Error::plugin("take its window", e))?;
+        // Some plug-ins show themselves when they get a parent and refuse this.
+        let _ = gui.show(&handle);
+        Ok(EditorWindow {
+            x,
+            window,
+            gui,
+            size,
+        })
+    }
+
+    /// Width and height in pixels.
+    pub fn size(&self) -> (u32, u32) {
+        (self.size.width, self.size.height)
+    }
+
+    /// Serves `instance`'s main thread for `time`, so that the editor can draw.
+    pub fn settle(&self, instance: &mut Instance, time: Duration) {
+        let begin = Instant::now();
+        while begin.elapsed() < time {
+            instance.serve_callbacks();
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The editor's pixels.
+    pub fn picture(&self) -> Result<image::RgbImage> {
+        // The editor's window is a child of ours and may differ in depth, which
+        // would leave its pixels undefined in a picture of ours: ask it itself.
+        let tree = self
+            .x
+            .query_tree(self.window)
+            .map_err(display)?
+            .reply()
+            .map_err(display)?;
+        let child = tree.children.first().copied().unwrap_or(self.window);
+        let geometry = self
+            .x
+            .get_geometry(child)
+            .map_err(display)?
+            .reply()
+            .map_err(display)?;
+        let image = self
+            .x
+            .get_image(
+                ImageFormat::Z_PIXMAP,
+                child,
+                0,
+                0,
+                geometry.width,
+                geometry.height,
+                u32::MAX,
+            )
+            .map_err(display)?
+            .reply()
+            .map_err(display)?;
+        // Depth 24 and 32 both come as four bytes a pixel: blue, green, red, unused.
+        let rgb = image
+            .data
+            .chunks_exact(4)
+            .flat_map(|p| [p[2], p[1], p[0]])
+            .collect();
+        image::RgbImage::from_raw(geometry.width.into(), geometry.height.into(), rgb)
+            .ok_or_else(|| Error::Display("the picture has an unknown pixel format".into()))
+    }
+
+    /// Writes [`EditorWindow::picture`] as a PNG file.
+    pub fn save_picture(&self, path: &Path) -> Result<()> {
+        self.picture()?.save(path).map_err(display)
+    }
+
+    /// Closes the editor, then the window.
+    pub fn close(self, instance: &mut Instance) {
+        let handle = instance.plugin.plugin_handle();
+        self.gui.destroy(&handle);
+        let _ = self.x.destroy_window(self.window);
+        let _ = self.x.flush();
+    }
+}
+
+fn host_window(x: &RustConnection, screen: usize, size: GuiSize) -> Result<u32> {
+    let window = x.generate_id().map_err(display)?;
+    let screen = &x.setup().roots[screen];
+    let pixels = |length: u32| u16::try_from(length).unwrap_or(u16::MAX);
+    x.create_window(
+        x11rb::COPY_DEPTH_FROM_PARENT,
+        window,
+        screen.root,
+        0,
+        0,
+        pixels(size.width),
+        pixels(size.height),
+        0,
+        WindowClass::INPUT_OUTPUT,
+        x11rb::COPY_FROM_PARENT,
+        &CreateWindowAux::new().event_mask(EventMask::STRUCTURE_NOTIFY),
+    )
+    .map_err(display)?;
+    x.map_window(window).map_err(display)?;
+    // A round trip: the plug-in's own connection must find the window made.
+    x.get_input_focus()
+        .map_err(display)?
+        .reply()
+        .map_err(display)?;
+    Ok(window)
+}

@@ -1,0 +1,296 @@
+//! The main thread's half of one plug-in instance.
+
+use super::handlers::{HostAudioThread, HostMainThread, HostShared, Role, TestHost, set_role};
+use super::processor::{Activation, Processor};
+use crate::{Error, Result};
+use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+use clack_extensions::render::{PluginRender, RenderMode};
+use clack_extensions::state::PluginState;
+use clack_host::prelude::*;
+use std::ffi::CStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How often the main thread looks for something to do, as a host's idle timer.
+const IDLE: Duration = Duration::from_millis(5);
+
+/// One parameter, as the plug-in describes it.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The CLAP id.
+    pub id: u32,
+    /// The name shown to the user.
+    pub name: String,
+    /// Smallest, largest and default plain value.
+    pub range: [f64; 3],
+    /// Whether a host may automate it.
+    pub automatable: bool,
+    /// Whether a host may not set it.
+    pub read_only: bool,
+}
+
+/// One audio port, as the plug-in declares it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Port {
+    /// The name shown to the user.
+    pub name: String,
+    /// Channels.
+    pub channels: u32,
+}
+
+/// The declared audio ports.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ports {
+    /// Main input first, then the sidechain.
+    pub inputs: Vec<Port>,
+    /// Main output first, then the snippets' own.
+    pub outputs: Vec<Port>,
+}
+
+/// One instance of the plug-in, which is not active between calls of [`Instance::run`].
+///
+/// It belongs to the thread that made it, which is the plug-in's main thread.
+pub struct Instance {
+    pub(crate) plugin: PluginInstance<TestHost>,
+}
+
+impl Instance {
+    pub(crate) fn new(entry: &PluginEntry, id: &CStr) -> Result<Instance> {
+        set_role(Role::Main);
+        let info = HostInfo::new(
+            "Impasto test host",
+            "Impasto",
+            "",
+            env!("CARGO_PKG_VERSION"),
+        )
+        .map_err(|e| Error::plugin("be told its host", e))?;
+        let plugin = PluginInstance::<TestHost>::new(
+            |_| HostShared::default(),
+            |shared| HostMainThread::new(shared),
+            entry,
+            id,
+            &info,
+        )
+        .map_err(|e| Error::plugin("make an instance", e))?;
+        Ok(Instance { plugin })
+    }
+
+    /// Activates the plug-in, runs `body` on an audio thread of its own while this
+    /// thread serves the plug-in's callbacks, and deactivates it.
+    pub fn run<R: Send>(
+        &mut self,
+        activation: Activation,
+        body: impl FnOnce(&mut Processor) -> Result<R> + Send,
+    ) -> Result<R> {
+        self.run_with(activation, body, |_| Ok(()))
+    }
+
+    /// As [`Instance::run`], and calls `idle` on the main thread every few
+    /// milliseconds meanwhile, and once more when the audio thread is done.
+    ///
+    /// # Errors
+    /// The plug-in refused to be activated or started, `body` failed, `idle`
+    /// failed (the audio thread still runs to its end), or the plug-in made a
+    /// call that CLAP does not allow on its thread.
+    pub fn run_with<R: Send>(
+        &mut self,
+        activation: Activation,
+        body: impl FnOnce(&mut Processor) -> Result<R> + Send,
+        mut idle: impl FnMut(&mut Instance) -> Result<()>,
+    ) -> Result<R> {
+        let stopped = self
+            .plugin
+            .activate(
+                |_, _| HostAudioThread,
+                PluginAudioConfiguration {
+                    sample_rate: activation.rate,
+                    min_frames_count: 1,
+                    max_frames_count: activation.max_block as u32,
+                },
+            )
+            .map_err(|e| Error::plugin("activate", e))?;
+        let done = AtomicBool::new(false);
+        let (outcome, idled) = std::thread::scope(|scope| {
+            let audio = scope.spawn(|| {
+                let _finish = SetOnDrop(&done);
+                audio_thread(stopped, activation, body)
+            });
+            let mut idled = Ok(());
+            while !done.load(Ordering::Acquire) {
+                self.serve_callbacks();
+                if idled.is_ok() {
+                    idled = idle(self);
+                }
+                std::thread::sleep(IDLE);
+            }
+            (audio.join(), idled)
+        });
+        let (stopped, outcome) = outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        self.serve_callbacks();
+        let idled = idled.and_then(|()| idle(self));
+        self.plugin.deactivate(stopped);
+        let value = outcome?;
+        idled?;
+        self.check_conduct()?;
+        Ok(value)
+    }
+
+    /// Calls the plug-in back on the main thread if it asked for it.
+    pub fn serve_callbacks(&mut self) {
+        let asked = self
+            .plugin
+            .access_shared_handler(|shared| shared.callback.swap(false, Ordering::AcqRel));
+        if asked {
+            self.plugin.call_on_main_thread_callback();
+        }
+    }
+
+    /// Fails if the plug-in called its host from a thread that CLAP does not allow.
+    pub fn check_conduct(&self) -> Result<()> {
+        let faults = self.plugin.access_shared_handler(HostShared::misbehaviour);
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::plugin("behave", faults.join("; ")))
+        }
+    }
+
+    /// What the plug-in logged so far.
+    pub fn log_lines(&self) -> Vec<String> {
+        self.plugin.access_shared_handler(HostShared::log_lines)
+    }
+
+    /// Switches between real-time and offline rendering.
+    pub fn set_offline(&mut self, offline: bool) -> Result<()> {
+        let handle = self.plugin.plugin_handle();
+        let render: PluginRender = handle
+            .get_extension()
+            .ok_or(Error::MissingExtension("clap.render"))?;
+        let mode = if offline {
+            RenderMode::Offline
+        } else {
+            RenderMode::Realtime
+        };
+        render
+            .set(&handle, mode)
+            .map_err(|e| Error::plugin("change the render mode", e))
+    }
+
+    /// All parameters, in the plug-in's order.
+    pub fn parameters(&mut self) -> Result<Vec<Parameter>> {
+        let handle = self.plugin.plugin_handle();
+        let params: PluginParams = handle
+            .get_extension()
+            .ok_or(Error::MissingExtension("clap.params"))?;
+        let mut buffer = ParamInfoBuffer::new();
+        (0..params.count(&handle))
+            .map(|index| {
+                let info = params
+                    .get_info(&handle, index, &mut buffer)
+                    .ok_or_else(|| {
+                        Error::plugin("describe a parameter", format!("none at index {index}"))
+                    })?;
+                Ok(Parameter {
+                    id: info.id.get(),
+                    name: String::from_utf8_lossy(info.name).into_owned(),
+                    range: [info.min_value, info.max_value, info.default_value],
+                    automatable: info.flags.contains(ParamInfoFlags::IS_AUTOMATABLE),
+                    read_only: info.flags.contains(ParamInfoFlags::IS_READONLY),
+                })
+            })
+            .collect()
+    }
+
+    /// The plain value of the parameter `id`.
+    pub fn value(&mut self, id: u32) -> Result<f64> {
+        let handle = self.plugin.plugin_handle();
+        let params: PluginParams = handle
+            .get_extension()
+            .ok_or(Error::MissingExtension("clap.params"))?;
+        ClapId::from_raw(id)
+            .and_then(|id| params.get_value(&handle, id))
+            .ok_or_else(|| Error::plugin("tell a parameter's value", format!("no parameter {id}")))
+    }
+
+    /// The declared audio ports.
+    pub fn ports(&mut self) -> Result<Ports> {
+        let handle = self.plugin.plugin_handle();
+        let ports: PluginAudioPorts = handle
+            .get_extension()
+            .ok_or(Error::MissingExtension("clap.audio-ports"))?;
+        let mut buffer = AudioPortInfoBuffer::new();
+        let mut list = |is_input| {
+            (0..ports.count(&handle, is_input))
+                .filter_map(|index| {
+                    let info = ports.get(&handle, index, is_input, &mut buffer)?;
+                    Some(Port {
+                        name: String::from_utf8_lossy(info.name).into_owned(),
+                        channels: info.channel_count,
+                    })
+                })
+                .collect()
+        };
+        Ok(Ports {
+            inputs: list(true),
+            outputs: list(false),
+        })
+    }
+
+    /// The state, as the plug-in writes it.
+    pub fn save_state(&mut self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.save_state_into(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// As [`Instance::save_state`], appended to `bytes`.
+    pub fn save_state_into(&mut self, bytes: &mut Vec<u8>) -> Result<()> {
+        let handle = self.plugin.plugin_handle();
+        let state: PluginState = handle
+            .get_extension()
+            .ok_or(Error::MissingExtension("clap.state"))?;
+        state
+            .save(&handle, bytes)
+            .map_err(|e| Error::plugin("save its state", e))
+    }
+
+    /// Gives the plug-in a state that [`Instance::save_state`] returned.
+    pub fn load_state(&mut self, mut bytes: &[u8]) -> Result<()> {
+        let handle = self.plugin.plugin_handle();
+        let state: PluginState = handle
+            .get_extension()
+            .ok_or(Error::MissingExtension("clap.state"))?;
+        state
+            .load(&handle, &mut bytes)
+            .map_err(|e| Error::plugin("load a state", e))
+    }
+}
+
+/// Raises a flag even when the thread that owns it panics.
+struct SetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// What the audio thread does from its first instruction to its last.
+fn audio_thread<R>(
+    stopped: StoppedPluginAudioProcessor<TestHost>,
+    activation: Activation,
+    body: impl FnOnce(&mut Processor) -> Result<R>,
+) -> (StoppedPluginAudioProcessor<TestHost>, Result<R>) {
+    set_role(Role::Audio);
+    let plugin = match stopped.start_processing() {
+        Ok(plugin) => plugin,
+        Err(refused) => {
+            let reason = Error::plugin("start processing", "it said no");
+            return (refused.into_stopped_processor(), Err(reason));
+        }
+    };
+    let mut processor = Processor::new(plugin, activation);
+    let outcome = body(&mut processor);
+    (processor.stop(), outcome)
+}
