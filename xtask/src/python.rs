@@ -61,17 +61,19 @@ fn read_all(files: &[PathBuf]) -> Result<String> {
         .collect()
 }
 
-/// Runs the unit tests that `python -m unittest` finds in `folder`.
+/// Runs the unit tests of `folder`; the training package can be imported by name.
 pub fn unit_tests(workspace: &Workspace, python: &Path, folder: &str) -> Result<()> {
     let mut command = workspace.with_environment(Command::new(python));
-    command.current_dir(workspace.root.join(folder)).args([
-        "-m",
-        "unittest",
-        "discover",
-        "--top-level-directory",
-        ".",
-    ]);
+    command
+        .current_dir(workspace.root.join(folder))
+        .env("PYTHONPATH", workspace.models())
+        .args(["-m", "unittest"]);
     shell::run(&mut command)
+}
+
+/// Compares the assets with their table of sources and licences.
+pub fn check_assets(workspace: &Workspace) -> Result<()> {
+    shell::run(Command::new(interpreter()).arg(workspace.root.join("tests/assets/check_assets.py")))
 }
 
 /// Hands `arguments` to the training package.

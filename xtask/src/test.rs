@@ -13,6 +13,7 @@ pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
         shell::run(workspace.cargo().args(["fmt", "--all", "--check"]))
     })?;
     steps.run("tidy", || tidy::run(workspace))?;
+    steps.run("assets", || python::check_assets(workspace))?;
     prepare(workspace, steps)?;
     let python = steps.run("Python environment", || python::environment(workspace))?;
     steps.run("lints", || {
@@ -34,7 +35,8 @@ pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.run("VST3 host tests", || {
         python::unit_tests(workspace, &python, "tests/python")
     })?;
-    steps.run("training package tests", || {
-        python::unit_tests(workspace, &python, "models")
+    steps.run("front end reference and training tests", || {
+        python::unit_tests(workspace, &python, "models/golden")?;
+        python::unit_tests(workspace, &python, "models/training")
     })
 }

@@ -13,16 +13,13 @@ use crate::workspace::Workspace;
 const LONGEST_SOURCE: usize = 600;
 /// Larger files do not belong in the repository.
 const LARGEST_FILE: u64 = 20_000_000;
-/// What the demo's and the tests' assets may weigh together.
-const LARGEST_ASSETS: u64 = 25_000_000;
 
 /// Checks every invariant and reports all that is broken at once.
 pub fn run(workspace: &Workspace) -> Result<()> {
     let files = tracked(workspace)?;
     let mut faults = Vec::new();
     faults.extend(long_sources(&files)?);
-    faults.extend(heavy_files(workspace, &files)?);
-    faults.extend(unlisted_assets(workspace, &files)?);
+    faults.extend(heavy_files(&files)?);
     faults.extend(forbidden_dependencies(workspace)?);
     if faults.is_empty() {
         return Ok(());
@@ -58,9 +55,7 @@ fn long_sources(files: &[PathBuf]) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-fn heavy_files(workspace: &Workspace, files: &[PathBuf]) -> Result<Vec<String>> {
-    let assets = workspace.root.join("tests/assets");
-    let mut asset_bytes = 0;
+fn heavy_files(files: &[PathBuf]) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     for file in files {
         let bytes = fs::metadata(file)?.len();
@@ -70,33 +65,8 @@ fn heavy_files(workspace: &Workspace, files: &[PathBuf]) -> Result<Vec<String>> 
                 file.display()
             ));
         }
-        if file.starts_with(&assets) {
-            asset_bytes += bytes;
-        }
-    }
-    if asset_bytes > LARGEST_ASSETS {
-        faults.push(format!(
-            "tests/assets weighs {asset_bytes} bytes, over {LARGEST_ASSETS}"
-        ));
     }
     Ok(faults)
-}
-
-/// Every asset stands in the table that says its source and licence.
-fn unlisted_assets(workspace: &Workspace, files: &[PathBuf]) -> Result<Vec<String>> {
-    let assets = workspace.root.join("tests/assets");
-    let table = fs::read_to_string(assets.join("README.md"))?;
-    let is_asset = |file: &&PathBuf| {
-        file.strip_prefix(&assets)
-            .is_ok_and(|inside| inside.components().count() > 1)
-    };
-    Ok(files
-        .iter()
-        .filter(is_asset)
-        .filter_map(|file| file.file_name()?.to_str())
-        .filter(|name| !table.contains(name))
-        .map(|name| format!("tests/assets/README.md does not list {name}"))
-        .collect())
 }
 
 /// The engine never knows of a host, of the editor or of the network; the
