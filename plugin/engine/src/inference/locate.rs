@@ -45,11 +45,14 @@ fn candidates(binary: &Path) -> Vec<PathBuf> {
 fn choose(tried: Vec<PathBuf>) -> Result<PathBuf> {
     let found = tried.iter().find(|dir| dir.join(FILE_NAME).is_file());
     // Absolute, so that a host that changes its working folder changes nothing.
-    match found.map(|dir| (dir, std::path::absolute(dir))) {
-        Some((_, Ok(dir))) => Ok(dir),
-        Some((dir, Err(source))) => Err(Error::io(dir)(source)),
-        None => Err(Error::NoModels { tried }),
-    }
+    found.map_or_else(
+        || {
+            Err(Error::NoModels {
+                tried: tried.clone(),
+            })
+        },
+        |dir| absolute(dir),
+    )
 }
 
 /// The runtime's library: the one that [`RUNTIME_VARIABLE`] names, else the
@@ -61,7 +64,12 @@ pub(super) fn runtime_library(manifest: &Manifest) -> Result<PathBuf> {
         Ok(folder.join(&runtime.library))
     };
     let path = std::env::var_os(RUNTIME_VARIABLE).map_or_else(beside, |named| Ok(named.into()))?;
-    std::path::absolute(&path).map_err(Error::io(path))
+    absolute(&path)
+}
+
+/// The system searches for libraries that are named without their folder.
+pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(Error::io(path))
 }
 
 #[cfg(test)]

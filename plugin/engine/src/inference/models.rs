@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use ort::environment::Environment;
 use parking_lot::Mutex;
 
-use super::locate::runtime_library;
+use super::locate::{absolute, runtime_library};
 use super::network::Network;
 use super::runtime;
 use super::{Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder};
@@ -41,23 +41,37 @@ impl Models {
     /// Of the manifest, the runtime or a network's file; each names the file and
     /// what to do.
     pub fn load(dir: &Path) -> Result<Arc<Self>> {
+        Self::share(dir, None)
+    }
+
+    /// As [`load`](Self::load), with the inference runtime's library elsewhere. It must
+    /// be the one that the manifest names by its hash all the same.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_with(dir: &Path, runtime: &Path) -> Result<Arc<Self>> {
+        Self::share(dir, Some(runtime))
+    }
+
+    fn share(dir: &Path, runtime: Option<&Path>) -> Result<Arc<Self>> {
         // Held while loading, so that instances that start together load once.
         let mut shared = SHARED.lock();
         let shared = shared.get_or_insert_default();
         if let Some(models) = shared.get(dir).and_then(Weak::upgrade) {
             return Ok(models);
         }
-        let models = Arc::new(Self::open(dir)?);
+        let models = Arc::new(Self::open(dir, runtime)?);
         shared.retain(|_, models| models.strong_count() > 0);
         shared.insert(dir.to_owned(), Arc::downgrade(&models));
         Ok(models)
     }
 
-    fn open(dir: &Path) -> Result<Self> {
+    fn open(dir: &Path, runtime: Option<&Path>) -> Result<Self> {
         let manifest = Manifest::load(dir)?;
         let audio = manifest.read_verified(manifest.audio())?;
         let picture = manifest.read_verified(manifest.picture_model())?;
-        let environment = runtime::environment(&manifest, &runtime_library(&manifest)?)?;
+        let library = runtime.map_or_else(|| runtime_library(&manifest), absolute)?;
+        let environment = runtime::environment(&manifest, &library)?;
         let open = |model, bytes: &[u8]| {
             let path = manifest.path_of(model);
             Network::new(&environment, path, bytes, model)

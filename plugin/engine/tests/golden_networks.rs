@@ -1,0 +1,121 @@
+//! The shipped networks against what they gave when they were exported.
+
+mod common;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use common::{expect_runtime, models_dir};
+use engine::inference::{Models, PICTURE_SIZE, Picture};
+use serde::Deserialize;
+
+/// `NAME.json`: a network's golden tensors.
+#[derive(Deserialize)]
+struct Golden {
+    sha256: String,
+    /// Largest difference, absolute, or relative to values above 1.
+    tolerance: f32,
+    input: Vec<Tensor>,
+    output: Vec<Tensor>,
+}
+
+#[derive(Deserialize)]
+struct Tensor {
+    name: String,
+    shape: Vec<usize>,
+    file: String,
+}
+
+impl Tensor {
+    fn values(&self) -> Vec<f32> {
+        let bytes = std::fs::read(path(&self.file)).unwrap();
+        let (values, []) = bytes.as_chunks::<4>() else {
+            panic!("{} is cut short", self.file);
+        };
+        assert_eq!(values.len(), self.shape.iter().product::<usize>());
+        values
+            .iter()
+            .map(|bytes| f32::from_le_bytes(*bytes))
+            .collect()
+    }
+}
+
+fn path(file: &str) -> PathBuf {
+    models_dir().join("golden/networks").join(file)
+}
+
+fn golden(network: &str) -> Golden {
+    let text = std::fs::read(path(&format!("{network}.json"))).unwrap();
+    serde_json::from_slice(&text).unwrap()
+}
+
+fn models() -> Arc<Models> {
+    expect_runtime();
+    Models::load(&models_dir()).unwrap()
+}
+
+#[track_caller]
+fn check(golden: &Golden, output: &Tensor, found: &[f32]) {
+    let expected = output.values();
+    assert_eq!(found.len(), expected.len(), "{}", output.name);
+    let mut worst = 0f32;
+    for (found, expected) in found.iter().zip(&expected) {
+        worst = worst.max((found - expected).abs() / expected.abs().max(1.0));
+    }
+    println!("{}: {worst:.1e} at worst", output.name);
+    assert!(worst <= golden.tolerance, "{}: {worst}", output.name);
+}
+
+#[test]
+fn the_audio_network_gives_what_it_gave_when_exported() {
+    let (models, golden) = (models(), golden("audio"));
+    assert_eq!(
+        golden.sha256,
+        models.manifest().audio().sha256,
+        "another network"
+    );
+    let windows = golden.input[0].shape[0];
+    let mel = golden.input[0].values();
+    let features = models
+        .audio_embedder()
+        .unwrap()
+        .embed(&mel, windows)
+        .unwrap();
+    assert_eq!(golden.output.len(), 4);
+    for output in &golden.output {
+        let found: Vec<f32> = features
+            .iter()
+            .flat_map(|features| match output.name.as_str() {
+                "embedding" => &features.embedding,
+                "point" => &features.point,
+                "tags" => &features.tags,
+                "affect" => &features.affect,
+                name => panic!("{name} is not in the contract"),
+            })
+            .copied()
+            .collect();
+        check(&golden, output, &found);
+    }
+}
+
+#[test]
+fn the_picture_network_gives_what_it_gave_when_exported() {
+    let (models, golden) = (models(), golden("picture"));
+    assert_eq!(
+        golden.sha256,
+        models.manifest().picture_model().sha256,
+        "another network"
+    );
+    let planes = golden.input[0].values();
+    let pixels = planes.len() / 3;
+    // The golden input comes from bytes; a picture of the network's size is not resized.
+    let byte = |plane: usize, pixel: usize| (planes[plane * pixels + pixel] * 128.0 + 127.0) as u8;
+    let picture = image::RgbImage::from_fn(PICTURE_SIZE, PICTURE_SIZE, |x, y| {
+        let pixel = (y * PICTURE_SIZE + x) as usize;
+        image::Rgb([0, 1, 2].map(|plane| byte(plane, pixel)))
+    });
+    let picture = Picture::new(picture.into());
+    assert_eq!(picture.input(), planes);
+    let point = models.picture_embedder().unwrap().point(&picture).unwrap();
+    check(&golden, &golden.output[0], &point);
+}
