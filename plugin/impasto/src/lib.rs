@@ -3,6 +3,7 @@
 //! This crate never opens a model or an index by itself and has no signal
 //! processing of its own: both are the engine's. It wires the engine to hosts.
 
+pub mod editor;
 pub mod entry;
 pub mod output;
 pub mod params;

@@ -179,6 +179,8 @@ pub struct View {
     pub music_level_db: f32,
     /// Whether the host feeds the sidechain at all. A host that feeds zeros looks connected.
     pub brush_connected: bool,
+    /// Strokes of the brush since the plug-in was made; the editor flashes when it grows.
+    pub strokes: u64,
     /// The brush's last 4 s of mel frames in dB (-100 floor), oldest first, at most 320.
     /// Kept up only while the editor is open.
     pub brush_mel: Arc<Vec<MelFrame>>,
@@ -210,6 +212,7 @@ impl Default for View {
             brush_level_db: -100.0,
             music_level_db: -100.0,
             brush_connected: false,
+            strokes: 0,
             brush_mel: Arc::default(),
             snippets: Arc::default(),
             playing: None,

@@ -1,0 +1,93 @@
+//! Draws every state of the editor into PNG files, without a display:
+//!
+//! ```text
+//! cargo run -p impasto --example editor_states -- FOLDER
+//! ```
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use egui::Key;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use engine::units::Congruity;
+use support::{Desk, harness, states};
+
+/// Of a new window, in points.
+const SIZE: (f32, f32) = (960.0, 640.0);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args_os()
+        .nth(1)
+        .map_or_else(|| PathBuf::from("target/editor"), PathBuf::from);
+    std::fs::create_dir_all(&folder)?;
+    for (name, view) in states::all() {
+        let mut harness = harness(with_history(Desk::new(view)), SIZE, 1.0);
+        save(&mut harness, &folder, name)?;
+    }
+    for (name, size, scale) in [
+        ("smallest", impasto::editor::MIN_SIZE, 1.0),
+        ("large", (1500.0, 950.0), 1.0),
+        ("double", SIZE, 2.0),
+        ("squeezed", (480.0, 320.0), 1.0),
+    ] {
+        let mut harness = harness(with_history(Desk::new(states::playing())), size, scale);
+        save(&mut harness, &folder, name)?;
+    }
+
+    let mut browsing = harness(with_history(Desk::new(states::playing())), SIZE, 1.0);
+    browsing
+        .get_all_by_label("Change")
+        .next()
+        .ok_or("no button")?
+        .click();
+    settle(&mut browsing);
+    browsing.key_press(Key::ArrowDown);
+    browsing.key_press(Key::ArrowDown);
+    save(&mut browsing, &folder, "browser-pictures")?;
+
+    let mut browsing = harness(Desk::new(states::all().swap_remove(1).1), SIZE, 1.0);
+    browsing.get_by_label("Choose a folder").click();
+    settle(&mut browsing);
+    save(&mut browsing, &folder, "browser-music")?;
+
+    let mut failed = harness(Desk::new(states::failures()), SIZE, 1.0);
+    failed.get_by_label("3 not used").click();
+    save(&mut failed, &folder, "failed-files")?;
+    Ok(())
+}
+
+/// A minute of congruity, with a rest in it.
+fn with_history(mut desk: Desk) -> Desk {
+    let last = desk.view.congruity.map(Congruity::get);
+    for tick in 0..600_u32 {
+        let at = tick as f32 / 600.0;
+        let value = 0.45 + 0.25 * (at * 9.0).sin() + 0.1 * (at * 31.0).sin();
+        let value = last.map(|last| value + (last - value) * at.powi(6));
+        let known = !(230..270).contains(&tick);
+        let now = states::epoch() + Duration::from_millis(100) * tick;
+        desk.screen.recall(now, value.filter(|_| known));
+    }
+    desk
+}
+
+/// Lets a folder be read and the window calm down.
+fn settle(harness: &mut Harness<'_, Desk>) {
+    harness.run_steps(3);
+    while harness.state().screen.is_reading() {
+        std::thread::sleep(Duration::from_millis(5));
+        harness.step();
+    }
+}
+
+fn save(harness: &mut Harness<'_, Desk>, folder: &Path, name: &str) -> Result<(), Box<dyn Error>> {
+    harness.run_steps(4);
+    let path = folder.join(format!("{name}.png"));
+    harness.render()?.save(&path)?;
+    println!("{}", path.display());
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! What the contact microphone hears, and how loud the music is.
+
+use egui::{Align, Align2, Image, Layout, Rect, RichText, Sense, Ui, vec2};
+
+use crate::editor::{colormap, format, pictures::Pictures, theme, widgets};
+use crate::view::View;
+
+/// Of one level meter, in points.
+const LEVEL_HEIGHT: f32 = 16.0;
+
+/// Fills its card. `flash` is 1 at a stroke and falls to 0.
+pub fn brush_ui(ui: &mut Ui, view: &View, flash: f32, pictures: &mut Pictures) {
+    widgets::header(ui, "Brush", |ui| {
+        stroke_lamp(ui, flash);
+        if !view.brush_connected {
+            let text = RichText::new("not connected").font(theme::small_font());
+            ui.label(text.color(theme::ALERT));
+        }
+    });
+    mel_ui(ui, view, pictures);
+    level_ui(ui, "Brush", view.brush_level_db, theme::BLUE);
+    level_ui(ui, "Music", view.music_level_db, theme::AMBER);
+}
+
+/// A name, a meter and a number in one line.
+fn level_ui(ui: &mut Ui, name: &str, db: f32, color: egui::Color32) {
+    let size = vec2(ui.available_width(), LEVEL_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.set_min_size(size);
+        let (number, _) = ui.allocate_exact_size(vec2(52.0, LEVEL_HEIGHT), Sense::hover());
+        let text = format::level_db(db);
+        let at = number.right_center();
+        ui.painter().text(
+            at,
+            Align2::RIGHT_CENTER,
+            text,
+            theme::small_font(),
+            theme::WEAK,
+        );
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            widgets::caption(ui, name);
+            widgets::level_meter(ui, &format!("{name} level"), db, color);
+        });
+    });
+}
+
+/// Lights up at every stroke.
+fn stroke_lamp(ui: &mut Ui, flash: f32) {
+    let (rect, response) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
+    let color = theme::RAISED.lerp_to_gamma(theme::BLUE, flash);
+    ui.painter()
+        .circle_filled(rect.center(), 3.5 + 1.5 * flash, color);
+    response.on_hover_text("Lights up at every stroke");
+}
+
+/// The last 4 s of the brush as mel bands; newest at the right.
+fn mel_ui(ui: &mut Ui, view: &View, pictures: &mut Pictures) {
+    let width = ui.available_width();
+    let meters = 2.0 * (LEVEL_HEIGHT + ui.spacing().item_spacing.y);
+    let height = (ui.available_height() - meters).clamp(
+        24.0,
+        width * colormap::HEIGHT as f32 / colormap::WIDTH as f32,
+    );
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    ui.painter().rect_filled(rect, 3.0, theme::TROUGH);
+    let missing = if !view.brush_connected {
+        Some("Send the contact microphone to\nImpasto\u{2019}s sidechain input")
+    } else if view.brush_mel.is_empty() {
+        Some("Listening")
+    } else {
+        None
+    };
+    if let Some(text) = missing {
+        text_in(ui, rect, text);
+        return;
+    }
+    let texture = pictures.mel(ui.ctx(), &view.brush_mel);
+    Image::new((texture.id(), rect.size()))
+        .corner_radius(3)
+        .alt_text("Mel bands of the brush over the last 4 s")
+        .paint_at(ui, rect);
+    response.on_hover_text("The brush as the network hears it: the last 4 s, 40 Hz to 7.6 kHz");
+}
+
+fn text_in(ui: &Ui, rect: Rect, text: &str) {
+    let job = egui::text::LayoutJob {
+        halign: Align::Center,
+        ..egui::text::LayoutJob::simple(
+            text.to_owned(),
+            theme::small_font(),
+            theme::WEAK,
+            rect.width() - 16.0,
+        )
+    };
+    let galley = ui.painter().layout_job(job);
+    let place = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect);
+    ui.painter().galley(place.center_top(), galley, theme::WEAK);
+}

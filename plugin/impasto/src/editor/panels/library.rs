@@ -1,0 +1,160 @@
+//! The composer's own music: which folder, how much of it, what could not be used.
+
+use egui::{Align, Layout, RichText, Ui};
+
+use crate::editor::request::{Purpose, Request};
+use crate::editor::{Places, format, theme, widgets};
+use crate::view::{Action, FailedFile, LibraryState, View};
+
+/// Fills its card.
+pub fn library_ui(ui: &mut Ui, view: &View, places: &Places) -> Vec<Request> {
+    widgets::header(ui, "Library", |_| {});
+    match &view.library {
+        LibraryState::None => none_ui(ui),
+        LibraryState::Indexing {
+            folder,
+            done,
+            total,
+            current,
+            eta,
+        } => {
+            folder_ui(ui, folder, places);
+            let share = if *total > 0 {
+                *done as f32 / *total as f32
+            } else {
+                0.0
+            };
+            widgets::bar(ui, 6.0, share, theme::AMBER);
+            let mut requests = Vec::new();
+            ui.horizontal(|ui| {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let cancel = ui.button("Stop");
+                    if cancel
+                        .on_hover_text("What is indexed so far stays in use")
+                        .clicked()
+                    {
+                        requests.push(Request::Act(Action::CancelIndexing));
+                    }
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        let text = if *total == 0 {
+                            "Looking for music".to_owned()
+                        } else {
+                            let (done, total) = (format::count(*done), format::count(*total));
+                            format!("{done} of {total}, {}", format::time_left(*eta))
+                        };
+                        widgets::small_line(ui, &text).on_hover_text(current);
+                    });
+                });
+            });
+            requests
+        }
+        LibraryState::Ready {
+            folder,
+            tracks,
+            chunks,
+            failed,
+        } => {
+            folder_ui(ui, folder, places);
+            let text = format!(
+                "{}, {}",
+                format::counted(*tracks, "track"),
+                format::counted(*chunks, "chunk")
+            );
+            widgets::small_line(ui, &text).on_hover_text(format!(
+                "Chunks are 4 s long. {} of them belong to the painting.",
+                format::count(view.pool)
+            ));
+            ready_buttons(ui, failed)
+        }
+        LibraryState::Failed { reason, .. } => {
+            widgets::line(ui, RichText::new(reason).color(theme::ALERT));
+            ui.add_space(2.0);
+            let again = widgets::primary_button(ui, "Choose a folder").clicked();
+            again
+                .then_some(Request::Browse(Purpose::Library))
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+fn none_ui(ui: &mut Ui) -> Vec<Request> {
+    widgets::note(ui, "A folder of your own music, to be played by the brush.");
+    let clicked = widgets::primary_button(ui, "Choose a folder").clicked();
+    clicked
+        .then_some(Request::Browse(Purpose::Library))
+        .into_iter()
+        .collect()
+}
+
+fn folder_ui(ui: &mut Ui, folder: &std::path::Path, places: &Places) {
+    let text = format::folder(folder, places.home.as_deref());
+    let width = ui.available_width();
+    let fits = |text: &str| {
+        let text = text.to_owned();
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text, theme::body_font(), theme::TEXT);
+        galley.size().x <= width
+    };
+    let text = format::elide_path(&text, fits);
+    widgets::line(ui, text).on_hover_text(folder.display().to_string());
+}
+
+fn ready_buttons(ui: &mut Ui, failed: &[FailedFile]) -> Vec<Request> {
+    let mut requests = Vec::new();
+    ui.horizontal(|ui| {
+        if ui
+            .button("Change")
+            .on_hover_text("Choose another folder")
+            .clicked()
+        {
+            requests.push(Request::Browse(Purpose::Library));
+        }
+        if ui
+            .button("Rescan")
+            .on_hover_text("Look for new and changed files")
+            .clicked()
+        {
+            requests.push(Request::Act(Action::RescanLibrary));
+        }
+        if !failed.is_empty() {
+            let text = RichText::new(format!("{} not used", format::count(failed.len())));
+            let button = ui.button(text.color(theme::ALERT));
+            if button.on_hover_text("Show which, and why").clicked() {
+                requests.push(Request::ShowFailed);
+            }
+        }
+    });
+    requests
+}
+
+/// The files that could not be used, each with its reason. True when it is to be closed.
+pub fn failed_ui(ui: &mut Ui, folder: &std::path::Path, failed: &[FailedFile]) -> bool {
+    ui.label(RichText::new("Files that could not be used").heading());
+    widgets::note(
+        ui,
+        "The rest of the library is in use. Mend or remove these, then rescan.",
+    );
+    ui.add_space(4.0);
+    let row = 36.0;
+    let height = (ui.available_height() - 40.0).max(row);
+    egui::ScrollArea::vertical()
+        .max_height(height)
+        .auto_shrink([false, false])
+        .show_rows(ui, row, failed.len(), |ui, rows| {
+            for file in &failed[rows] {
+                ui.vertical(|ui| {
+                    ui.set_height(row - ui.spacing().item_spacing.y);
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    let path = file.path.strip_prefix(folder).unwrap_or(&file.path);
+                    widgets::line(ui, path.display().to_string());
+                    widgets::small_line(ui, &file.reason);
+                });
+            }
+        });
+    ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
+        ui.button("Close").clicked()
+    })
+    .inner
+}

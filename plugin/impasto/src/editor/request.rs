@@ -1,0 +1,70 @@
+//! What the panels ask for. They change nothing themselves: they take the published
+//! snapshot and return these.
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::prelude::ParamPtr;
+
+use crate::view::Action;
+
+/// What a picture, a folder of music or a folder of paintings is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A picture file that becomes the painting.
+    Painting,
+    /// A folder that becomes the library.
+    Library,
+    /// A folder of paintings for the way back.
+    Gallery,
+}
+
+/// One thing that a panel asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// For the worker.
+    Act(Action),
+    /// For the host.
+    Edit(Edit),
+    /// Show the editor at this size, in percent.
+    Zoom(u32),
+    /// Open the file browser.
+    Browse(Purpose),
+    /// Show which files of the library could not be used.
+    ShowFailed,
+}
+
+/// One step of a change to a parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Edit {
+    /// Of this instance's parameters.
+    pub param: ParamPtr,
+    /// Which step.
+    pub step: Step,
+}
+
+/// A change is begun, made of any number of values, and ended, so that a host that
+/// records automation knows when a hand lies on the control.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step {
+    /// The hand is on the control.
+    Begin,
+    /// It is moved to this normalized value, 0..=1.
+    Set(f32),
+    /// It is let go.
+    End,
+}
+
+/// Hands `edit` to the host. The only place where the editor sets a parameter, so that
+/// what has to be moved to the host's main thread is moved in the context given here.
+pub fn apply(edit: Edit, context: &GuiContext) {
+    let Edit { param, step } = edit;
+    // SAFETY: the functions are marked unsafe as a parameter of another instance could be
+    // given. `edit` comes from this window's panels, which saw only this instance's
+    // parameters, and the wrapper behind `context` keeps those alive.
+    unsafe {
+        match step {
+            Step::Begin => context.raw_begin_set_parameter(param),
+            Step::Set(normalized) => context.raw_set_parameter_normalized(param, normalized),
+            Step::End => context.raw_end_set_parameter(param),
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! The editor as a user meets it: every state is drawn, named and can be acted upon, with
+//! the pointer and with the keyboard. Needs no display.
+
+mod support;
+
+use std::time::Duration;
+
+use egui::{Key, Pos2, Shape};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use impasto::editor::MIN_SIZE;
+use impasto::editor::request::{Edit, Request, Step};
+use impasto::view::{Action, View};
+use nice_plug::prelude::Param;
+use support::{Desk, assets, harness, states};
+
+const SIZE: (f32, f32) = (960.0, 640.0);
+
+fn shown(view: View) -> Harness<'static, Desk> {
+    let mut harness = harness(Desk::new(view), SIZE, 1.0);
+    harness.run_steps(3);
+    harness
+}
+
+/// All that is written anywhere in the window, tooltips not included.
+fn written(harness: &Harness<'_, Desk>) -> String {
+    fn collect(shape: &Shape, text: &mut String) {
+        match shape {
+            Shape::Text(shape) => {
+                text.push_str(&shape.galley.job.text);
+                text.push('\n');
+            }
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, text)),
+            _ => {}
+        }
+    }
+    let mut text = String::new();
+    for clipped in &harness.output().shapes {
+        collect(&clipped.shape, &mut text);
+    }
+    text
+}
+
+/// Clicks what is labelled `label` and returns what was asked.
+fn click(harness: &mut Harness<'_, Desk>, label: &str) -> Vec<Request> {
+    harness.get_by_label(label).click();
+    harness.run_steps(2);
+    std::mem::take(&mut harness.state_mut().asked)
+}
+
+/// Lets the browser's folder be read.
+fn settle(harness: &mut Harness<'_, Desk>) {
+    // A listing takes microseconds; a busy machine gets ten seconds.
+    for _ in 0..2000 {
+        harness.run_steps(2);
+        if !harness.state().screen.is_reading() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("the folder was not read");
+}
+
+fn acts(actions: &[Action]) -> Vec<Request> {
+    actions.iter().cloned().map(Request::Act).collect()
+}
+
+#[test]
+fn every_state_is_named() {
+    let expected: &[(&str, &[&str])] = &[
+        (
+            "playing",
+            &[
+                "0.78",
+                "Networks ready",
+                "28 tracks, 2,214 chunks",
+                "The Knolls of Doldesh",
+                "pool of 22",
+                "hokusai-great-wave",
+                "\u{2212}14.2 dB",
+            ],
+        ),
+        (
+            "empty",
+            &[
+                "No painting yet",
+                "A folder of your own music",
+                "not connected",
+                "sidechain input",
+                "unknown",
+                "No painting is chosen.",
+                "choose a library first",
+            ],
+        ),
+        (
+            "starting",
+            &[
+                "Loading the networks",
+                "Looking at cassatt-summertime.jpg",
+                "The networks are being loaded.",
+            ],
+        ),
+        (
+            "indexing",
+            &[
+                "812 of 2,345, about 4 min left",
+                "The library is being indexed.",
+                "Stop",
+            ],
+        ),
+        (
+            "no-models",
+            &[
+                "audio.onnx is missing",
+                "Install Impasto again",
+                "The networks could not be loaded.",
+                "No networks",
+            ],
+        ),
+        (
+            "failures",
+            &[
+                "truncated.jpg ends too early",
+                "3 not used",
+                "The folder atelier is not there",
+                "1,284 frames dropped",
+                "could not be decoded",
+                "touch the canvas",
+            ],
+        ),
+        (
+            "silence",
+            &[
+                "The music is silent.",
+                "not connected",
+                "connect the brush",
+                "silent",
+            ],
+        ),
+        (
+            "long-names",
+            &["1 track, 1,234,567 chunks", "\u{0160}\u{0165}astn\u{00fd}"],
+        ),
+    ];
+    let states = states::all();
+    assert_eq!(states.len(), expected.len());
+    for ((name, view), (expected_name, texts)) in states.into_iter().zip(expected) {
+        assert_eq!(name, *expected_name);
+        let harness = shown(view);
+        let written = written(&harness);
+        for text in *texts {
+            assert!(written.contains(text), "{name} lacks {text:?}:\n{written}");
+        }
+    }
+}
+
+#[test]
+fn no_state_and_no_size_draws_nonsense() {
+    let sizes = [
+        MIN_SIZE,
+        SIZE,
+        (1920.0, 1080.0),
+        (300.0, 200.0),
+        (80.0, 40.0),
+    ];
+    for size in sizes {
+        for scale in [0.75, 1.0, 2.0] {
+            for (name, view) in states::all() {
+                let mut harness = harness(Desk::new(view), size, scale);
+                harness.run_steps(2);
+                let written = written(&harness);
+                // What egui paints over widgets that share an id.
+                assert!(!written.contains("use of"), "{name} at {size:?}: {written}");
+                for clipped in &harness.output().shapes {
+                    let bounds = clipped.shape.visual_bounding_rect();
+                    assert!(
+                        !bounds.any_nan(),
+                        "{name} at {size:?} draws {:?}",
+                        clipped.shape
+                    );
+                }
+                assert!(
+                    harness.state().asked.is_empty(),
+                    "{name} asks for something unasked"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn buttons_ask_for_what_they_say() {
+    let mut playing = shown(states::playing());
+    assert_eq!(
+        click(&mut playing, "Reload"),
+        acts(&[Action::ReloadPainting])
+    );
+    assert_eq!(
+        click(&mut playing, "Remove"),
+        acts(&[Action::ClearPainting])
+    );
+    assert_eq!(
+        click(&mut playing, "Use"),
+        acts(&[Action::UseSuggestedPainting])
+    );
+    assert_eq!(
+        click(&mut playing, "Rescan"),
+        acts(&[Action::RescanLibrary])
+    );
+    let row = "Silvan Sanctuary, Mattias Westlund  \u{00b7}  at 0:20  \u{00b7}  score 0.07";
+    let audition = Action::Audition(engine::units::ChunkId(4));
+    assert_eq!(click(&mut playing, row), acts(&[audition]));
+
+    let mut indexing = shown(states::indexing());
+    assert_eq!(
+        click(&mut indexing, "Stop"),
+        acts(&[Action::CancelIndexing])
+    );
+}
+
+#[test]
+fn failed_files_are_listed_with_their_reasons_on_demand() {
+    let mut failures = shown(states::failures());
+    assert!(!written(&failures).contains("Protected against copying"));
+    assert_eq!(click(&mut failures, "3 not used"), []);
+    failures.run_steps(2);
+    let list = written(&failures);
+    assert!(
+        list.contains("zaz/protected.m4a") && list.contains("Protected against copying"),
+        "{list}"
+    );
+    assert_eq!(click(&mut failures, "Close"), []);
+    failures.run_steps(2);
+    assert!(!written(&failures).contains("Protected against copying"));
+}
+
+#[test]
+fn a_painting_is_chosen_with_the_keyboard_alone() {
+    let mut desk = shown(View::default());
+    assert_eq!(click(&mut desk, "Choose a painting"), []);
+    settle(&mut desk);
+    assert!(written(&desk).contains("arcimboldo-spring.jpg"));
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowUp, Key::Enter] {
+        desk.key_press(key);
+        desk.run_steps(2);
+    }
+    let chosen = assets().join("paintings/bazille-ramparts.jpg");
+    assert_eq!(desk.state().asked, acts(&[Action::LoadPainting(chosen)]));
+    assert!(desk.query_by_label("Files").is_none(), "the browser closes");
+}
+
+#[test]
+fn a_library_is_the_folder_gone_into() {
+    let mut desk = shown(View::default());
+    assert_eq!(click(&mut desk, "Choose a folder"), []);
+    settle(&mut desk);
+    assert_eq!(click(&mut desk, "wesnoth"), []);
+    settle(&mut desk);
+    assert!(written(&desk).contains("\u{201c}wesnoth\u{201d}"));
+    let asked = click(&mut desk, "Use it");
+    assert_eq!(
+        asked,
+        acts(&[Action::SetLibrary(assets().join("library/wesnoth"))])
+    );
+}
+
+#[test]
+fn a_pasted_path_is_used_and_a_wrong_one_is_named() {
+    let mut desk = shown(View::default());
+    click(&mut desk, "Choose a painting");
+    settle(&mut desk);
+    let paste = |desk: &mut Harness<'_, Desk>, text: &str| {
+        let field = desk.get_by_role(egui::Role::TextInput);
+        field.focus();
+        desk.run_steps(2);
+        desk.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+        desk.event(egui::Event::Paste(text.to_owned()));
+        desk.run_steps(2);
+        desk.key_press(Key::Enter);
+        desk.run_steps(2);
+        settle(desk);
+    };
+    paste(&mut desk, "/no/such/picture.png");
+    let gone = written(&desk);
+    assert!(gone.contains("not there any more"), "{gone}");
+    assert!(desk.state().asked.is_empty());
+    let picture = assets().join("paintings/hokusai-great-wave.jpg");
+    paste(&mut desk, &format!("'{}'", picture.display()));
+    assert_eq!(desk.state().asked, acts(&[Action::LoadPainting(picture)]));
+}
+
+#[test]
+fn escape_closes_the_browser_and_chooses_nothing() {
+    let mut desk = shown(View::default());
+    click(&mut desk, "Choose a painting");
+    settle(&mut desk);
+    desk.key_press(Key::Escape);
+    desk.run_steps(3);
+    assert!(desk.query_by_label("Files").is_none());
+    assert!(desk.state().asked.is_empty());
+}
+
+/// The steps asked for so far, all of them of `param`.
+fn steps(desk: &Harness<'_, Desk>, param: &impl Param) -> Vec<Step> {
+    let step = |request: &Request| match request {
+        Request::Edit(Edit {
+            param: edited,
+            step,
+        }) => {
+            assert_eq!(*edited, param.as_ptr());
+            *step
+        }
+        other => panic!("not an edit: {other:?}"),
+    };
+    desk.state().asked.iter().map(step).collect()
+}
+
+#[test]
+fn a_drag_is_one_gesture() {
+    let mut desk = shown(states::playing());
+    let params = desk.state().params.clone();
+    let track = desk
+        .get_by_role_and_label(egui::Role::Slider, "Fade")
+        .rect();
+    let at = |share: f32| Pos2::new(egui::lerp(track.x_range(), share), track.center().y);
+    desk.drag_at(at(0.2));
+    desk.run_steps(2);
+    for share in [0.3, 0.5, 0.9] {
+        desk.hover_at(at(share));
+        desk.run_steps(1);
+    }
+    desk.drop_at(at(0.9));
+    desk.run_steps(2);
+    let steps = steps(&desk, &params.fade);
+    assert_eq!(steps.first(), Some(&Step::Begin));
+    assert_eq!(steps.last(), Some(&Step::End));
+    let inner = &steps[1..steps.len() - 1];
+    assert!(inner.len() >= 2, "{steps:?}");
+    let last = inner.last();
+    assert!(
+        matches!(last, Some(Step::Set(to)) if (to - 0.9).abs() < 0.02),
+        "{steps:?}"
+    );
+    assert!(
+        inner.iter().all(|step| matches!(step, Step::Set(_))),
+        "{steps:?}"
+    );
+}
+
+#[test]
+fn parameters_are_set_by_arrow_keys_typing_and_switches() {
+    let mut desk = shown(states::playing());
+    let params = desk.state().params.clone();
+    desk.get_by_role_and_label(egui::Role::Slider, "Filter")
+        .focus();
+    desk.run_steps(2);
+    desk.key_press(Key::ArrowRight);
+    desk.run_steps(2);
+    let value = params.filter.unmodulated_normalized_value();
+    let keyed = steps(&desk, &params.filter);
+    assert!(
+        matches!(keyed[..], [Step::Begin, Step::Set(to), Step::End] if to > value),
+        "{keyed:?}"
+    );
+
+    desk.state_mut().asked.clear();
+    click(&mut desk, "1.0 %");
+    desk.run_steps(2);
+    desk.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    desk.event(egui::Event::Text("12.5 %".to_owned()));
+    desk.run_steps(1);
+    desk.key_press(Key::Enter);
+    desk.run_steps(3);
+    let typed = steps(&desk, &params.filter);
+    let wanted = params.filter.preview_normalized(12.5);
+    assert!(
+        matches!(typed[..], [Step::Begin, Step::Set(to), Step::End] if (to - wanted).abs() < 1e-4),
+        "{typed:?}"
+    );
+
+    desk.state_mut().asked.clear();
+    desk.get_by_role_and_label(egui::Role::CheckBox, "Congruity Out")
+        .click();
+    desk.run_steps(2);
+    assert_eq!(
+        steps(&desk, &params.congruity_out),
+        [Step::Begin, Step::Set(1.0), Step::End]
+    );
+
+    desk.state_mut().asked.clear();
+    desk.get_by_label("Continuous").click();
+    desk.run_steps(2);
+    assert_eq!(
+        steps(&desk, &params.mode),
+        [Step::Begin, Step::Set(1.0), Step::End]
+    );
+}
+
+#[test]
+fn the_zoom_is_asked_of_the_window() {
+    let mut desk = shown(states::playing());
+    desk.get_by_role(egui::Role::ComboBox).click();
+    desk.run_steps(3);
+    assert_eq!(click(&mut desk, "150 %"), [Request::Zoom(150)]);
+}
+
+#[test]
+fn it_draws_often_only_while_something_moves() {
+    let desk = Desk::new(states::playing());
+    let often = desk.screen.pace(&desk.view, desk.now);
+    let rarely = desk.screen.pace(&View::default(), desk.now);
+    assert!(often <= Duration::from_millis(34) && rarely >= Duration::from_millis(150));
+}
+
+#[test]
+fn the_same_view_gives_the_same_picture() {
+    let draw = || {
+        let mut harness = shown(states::silence());
+        harness.render().expect("drawn without a GPU")
+    };
+    let picture = draw();
+    assert_eq!(picture.dimensions(), (960, 640));
+    assert!(picture == draw());
+    // The painting is there: its corner of the window is not the ground's colour alone.
+    let bright = |pixel: &image::Rgba<u8>| pixel.0[..3].iter().any(|&channel| channel > 120);
+    let painted = (8..580).flat_map(|x| (8..340).map(move |y| (x, y)));
+    let share = painted
+        .filter(|&(x, y)| bright(picture.get_pixel(x, y)))
+        .count();
+    assert!(share > 10_000, "{share}");
+}

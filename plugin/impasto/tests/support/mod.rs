@@ -1,0 +1,107 @@
+//! The editor without a window: every state it promises to name, and a harness that draws
+//! them on the CPU.
+
+// Each of the programs that share this module uses a part of it.
+#![allow(dead_code)]
+
+pub mod raster;
+pub mod states;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use impasto::editor::request::Request;
+use impasto::editor::screen::Screen;
+use impasto::editor::{Places, theme};
+use impasto::params::ImpastoParams;
+use impasto::view::View;
+use nice_plug_egui::RepaintNotifier;
+
+/// An editor, what it shows and what it has asked for so far.
+pub struct Desk {
+    /// Under test.
+    pub screen: Screen,
+    /// What is shown.
+    pub view: View,
+    /// What is read and, by requests only, changed.
+    pub params: Arc<ImpastoParams>,
+    /// In percent, as told to the editor.
+    pub zoom: u32,
+    /// In the order they were asked.
+    pub asked: Vec<Request>,
+    /// The editor's clock: each frame takes a thirtieth of a second.
+    pub now: Instant,
+}
+
+impl Desk {
+    /// An editor that shows `view`.
+    pub fn new(view: View) -> Self {
+        Self {
+            screen: Screen::new(places(), RepaintNotifier::new()),
+            view,
+            params: Arc::default(),
+            zoom: 100,
+            asked: Vec::new(),
+            now: states::epoch() + Duration::from_secs(60),
+        }
+    }
+}
+
+/// The user that the pictures show.
+pub fn places() -> Places {
+    let home = assets();
+    let shortcut = |name: &str, folder: &str| (name.to_owned(), home.join(folder));
+    Places {
+        shortcuts: vec![
+            ("Home".to_owned(), home.clone()),
+            shortcut("Pictures", "paintings"),
+            shortcut("Music", "library"),
+            ("Computer".to_owned(), PathBuf::from("/")),
+        ],
+        home: Some(home),
+    }
+}
+
+/// The folder of the project's own test material.
+pub fn assets() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors()
+        .map(|folder| folder.join("tests/assets"))
+        .find(|assets| assets.join("paintings").is_dir())
+        .expect("the workspace holds tests/assets")
+}
+
+/// A harness of `size` points around `desk`.
+pub fn harness(desk: Desk, size: (f32, f32), pixels_per_point: f32) -> Harness<'static, Desk> {
+    Harness::builder()
+        .with_size(egui::vec2(size.0, size.1))
+        .with_pixels_per_point(pixels_per_point)
+        .with_max_steps(30)
+        .with_render_cursor(false)
+        .renderer(raster::SoftwareRenderer::default())
+        .with_context_setup(theme::install)
+        .build_ui_state(
+            |ui, desk: &mut Desk| {
+                desk.now += Duration::from_millis(33);
+                let Desk {
+                    screen,
+                    view,
+                    params,
+                    zoom,
+                    asked,
+                    now,
+                } = desk;
+                // The harness leaves a margin, a real window none.
+                let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
+                let mut window = ui.new_child(whole);
+                window.set_clip_rect(ui.ctx().content_rect());
+                let ground = egui::Frame::new().fill(theme::GROUND);
+                let shown = egui::CentralPanel::default().frame(ground);
+                let shown = shown.show(&mut window, |ui| screen.ui(ui, view, params, *zoom, *now));
+                asked.extend(shown.inner);
+            },
+            desk,
+        )
+}
