@@ -63,14 +63,22 @@ def _export(cache: Cache, args: argparse.Namespace) -> None:
 
 
 def _evaluate(cache: Cache, args: argparse.Namespace) -> None:
-    from . import heads, listening, shipped
+    from . import corpus, distil, heads, listening, shipped
 
-    report = {"networks": shipped.measure(cache), "embedding": listening.measure(cache)}
+    checkpoint = cache.runs / args.run / "checkpoint.pt"
+    report = {"training": distil.summary(cache, corpus.music_items() + corpus.sound_items(), checkpoint)}
+    report |= {"networks": shipped.measure(cache, args.run), "embedding": listening.measure(cache)}
     if not args.no_correspondence:
         report["correspondence"] = heads.measure(heads.works(cache, args.run))
     text = json.dumps(report, indent=1)
     (cache.runs / args.run / "report.json").write_text(text + "\n", encoding="utf-8")
     print(text)
+
+
+def _card(cache: Cache, args: argparse.Namespace) -> None:
+    from . import cards
+
+    cards.write(cache, args.run)
 
 
 def _smoke(cache: Cache, args: argparse.Namespace) -> None:
@@ -106,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
         distil,
         command("fit", _fit, "fit and calibrate the correspondence heads"),
         command("export", _export, "write audio.onnx and picture.onnx and their hashes"),
+        command("card", _card, "write the cards from what fit and evaluate found"),
     ):
         sub.add_argument("--run", default="student", help="name of the training run")
     evaluate = command("evaluate", _evaluate, "measure the exported networks and the correspondence")

@@ -28,18 +28,18 @@ def augment(mel: np.ndarray, frames: int, floor_db: float, rng: np.random.Genera
 
 
 def _colour(n: int, bands: int, rng: np.random.Generator) -> np.ndarray:
-    """Smooth gain over the bands for half of the rows: tilt, two slow waves, now and then a body resonance."""
+    """Smooth gain over the bands for a third of the rows: tilt, two slow waves, now and then a body resonance."""
     x = np.linspace(-1.0, 1.0, bands)
     tilt = rng.normal(0.0, 4.0, (n, 1)) * x
     waves = sum(rng.normal(0.0, 2.0, (n, 1)) * np.sin(k * np.pi * x + rng.uniform(0, 6.3, (n, 1))) for k in (1, 2))
     centre, width = rng.uniform(-1, 0.5, (n, 1)), rng.uniform(0.03, 0.2, (n, 1))
     body = rng.uniform(0, 10, (n, 1)) * np.exp(-0.5 * ((x - centre) / width) ** 2) * (rng.random((n, 1)) < 0.3)
-    return ((tilt + waves + body) * (rng.random((n, 1)) < 0.5)).astype(np.float32)
+    return ((tilt + waves + body) * (rng.random((n, 1)) < 0.35)).astype(np.float32)
 
 
 def _smear(power: np.ndarray, rng: np.random.Generator) -> None:
-    """Exponential tail in time for a fifth of the rows, in place: a plain room."""
-    for row in np.flatnonzero(rng.random(len(power)) < 0.2):
+    """Exponential tail in time for a tenth of the rows, in place: a plain room."""
+    for row in np.flatnonzero(rng.random(len(power)) < 0.1):
         decay = np.float32(10 ** (-6.0 * 0.0125 / rng.uniform(0.2, 1.2)))
         wet = np.float32(10 ** rng.uniform(-1.5, -0.5))
         tail = np.zeros(power.shape[1], np.float32)
@@ -56,14 +56,14 @@ def _noise(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     slope = rng.normal(0.0, 6.0, (n, 1)) * np.linspace(-1.0, 1.0, bands)
     shape = (level[:, None] + slope).astype(np.float32)
     ripple = rng.exponential(1.0, (n, bands, frames)).astype(np.float32)
-    present = (rng.random(n) < 0.5).astype(np.float32)
+    present = (rng.random(n) < 0.35).astype(np.float32)
     return ripple * (np.exp(shape * np.float32(np.log(10) / 10)) * present[:, None])[:, :, None]
 
 
 def _mask(mel: np.ndarray, floor_db: float, rng: np.random.Generator) -> None:
-    """One short stretch of time or of bands taken away in a third of the rows, in place."""
+    """One short stretch of time or of bands taken away in a fifth of the rows, in place."""
     n, bands, frames = mel.shape
-    for row in np.flatnonzero(rng.random(n) < 0.33):
+    for row in np.flatnonzero(rng.random(n) < 0.2):
         if rng.random() < 0.5:
             width = rng.integers(4, 40)
             start = rng.integers(0, frames - width)

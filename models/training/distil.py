@@ -20,6 +20,8 @@ from .student import EMBEDDING, Student
 HELD_OUT_WORKS = ("zaz", "trackballs", "planetblupi", "lordsawar", "freedroidrpg", "warmux")
 #: Standardised teacher features are limited to this many deviations: some pools have long tails.
 CLIP = 4.0
+#: Tags are told apart down to this probability.
+LEAST_TAG = 3e-3
 
 
 @dataclass
@@ -117,8 +119,10 @@ class Targets:
 
     @classmethod
     def of(cls, data: Data, rows: np.ndarray) -> "Targets":
-        tags, affect = logit(data.tags, 1e-3), logit(data.affect, 0.02)
-        return cls(Joint(data, rows)(data), tags, affect, tags[rows].std(axis=0) + 1e-3, affect[rows].std(axis=0) + 1e-3)
+        tags, affect = logit(data.tags, LEAST_TAG), logit(data.affect, 0.02)
+        # A tag that is nearly always absent must not be measured by its own tiny spread.
+        spreads = (np.maximum(values[rows].std(axis=0), 0.5) for values in (tags, affect))
+        return cls(Joint(data, rows)(data), tags, affect, *spreads)
 
 
 def losses(outputs, targets) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -241,3 +245,16 @@ def student_of(path: Path) -> Student:
     net = Student()
     net.load_state_dict(torch.load(path, map_location="cpu")["average"])
     return net.eval()
+
+
+def summary(cache: Cache, items: list[Item], path: Path) -> dict:
+    """How a checkpoint came about, for the card."""
+    data, state = load(cache, items), torch.load(path, map_location="cpu")
+    music = data.kind == "music"
+    errors = ", ".join(f"{name} {value:.2f}" for name, value in state["report"].items())
+    group = state["optimiser"]["param_groups"][0]
+    return {
+        "chunks": int(music.sum()), "tracks": len(np.unique(data.track[music])), "sounds": len(np.unique(data.track[~music])),
+        "text": f"{state['step']} steps of 64 chunks, AdamW, one cycle of the learning rate up to {group['max_lr']:g}. "
+        f"Relative squared errors on what was held out (1 = no better than the mean): {errors}.",
+    }  # fmt: skip

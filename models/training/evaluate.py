@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .correspondence import Side, fit
+from .correspondence import Heads, Side, fit
 from .settings import SEED
 
 FOLDS = 5
 BOOTSTRAPS = 2000
+#: Values by (level, measure), then by work.
+Gathered = dict[tuple[str, str], dict[str, list[float]]]
 
 
 @dataclass
@@ -97,13 +99,14 @@ def folds(works: np.ndarray, seed: int) -> list[np.ndarray]:
     return [order[i::FOLDS] for i in range(FOLDS)]
 
 
-def never_seen(data: Works, control: bool, level: str, repeats: int = 5) -> dict[str, Interval]:
+def never_seen(data: Works, control: bool, repeats: int = 4) -> dict[str, dict[str, Interval]]:
     """Whole works left out: heads fitted on the others, scored among the works left out of one fold.
 
+    Measures by level: "track" (mean over a track's chunks) and "chunk" (as the plug-in scores).
     With `control`, the training pairs are mispaired and the test pairs are true.
     """
     works = np.intersect1d(data.pictures.work, data.music.work)
-    gathered: dict[str, dict[str, list[float]]] = {}
+    gathered: Gathered = {}
     for repeat in range(repeats):
         rng = np.random.default_rng([SEED, repeat])
         source = data.shuffled(rng) if control else data
@@ -112,19 +115,19 @@ def never_seen(data: Works, control: bool, level: str, repeats: int = 5) -> dict
             train_pictures = ~np.isin(source.pictures.work, test)
             heads = fit(source.pictures.of(train_pictures), data.music.of(train_music), SEED + fold)
             chosen = np.isin(data.pictures.work, test)
-            _gather(gathered, heads, data, chosen, np.isin(data.music.work, test), level, rng)
+            _gather(gathered, heads, data, chosen, np.isin(data.music.work, test), rng)
     return _summary(gathered)
 
 
-def seen(data: Works, control: bool, level: str, repeats: int = 3) -> dict[str, Interval]:
+def seen(data: Works, control: bool, repeats: int = 4) -> dict[str, dict[str, Interval]]:
     """Seen works, new pictures and new tracks: half of each work's pictures and tracks to learn from, the rest to test."""
-    gathered: dict[str, dict[str, list[float]]] = {}
+    gathered: Gathered = {}
     for repeat in range(repeats):
         rng = np.random.default_rng([SEED, 99, repeat])
         pictures, music = _halves(data.pictures.work, None, rng), _halves(data.music.work, data.track, rng)
         source = data.shuffled(rng) if control else data
         heads = fit(source.pictures.of(pictures), data.music.of(music), SEED + repeat)
-        _gather(gathered, heads, data, ~pictures, ~music, level, rng)
+        _gather(gathered, heads, data, ~pictures, ~music, rng)
     return _summary(gathered)
 
 
@@ -138,17 +141,22 @@ def _halves(work: np.ndarray, group: np.ndarray | None, rng: np.random.Generator
     return mask
 
 
-def _gather(gathered, heads, data: Works, pictures, music, level: str, rng) -> None:
+def _gather(gathered: Gathered, heads: Heads, data: Works, pictures: np.ndarray, music: np.ndarray, rng) -> None:
+    """Add the measures of one fit on the rows `pictures` and `music` to those gathered."""
     points = Side(heads.picture(data.pictures.values[pictures]), data.pictures.work[pictures])
-    pieces = heads.music(data.music.values[music])
-    side = by_track(pieces, data.track[music], data.music.work[music]) if level == "track" else Side(pieces, data.music.work[music])
-    for measure, values in score_works(points, side, rng).items():
-        for work, value in values.items():
-            gathered.setdefault(measure, {}).setdefault(work, []).append(value)
+    pieces, work = heads.music(data.music.values[music]), data.music.work[music]
+    for level, side in (("track", by_track(pieces, data.track[music], work)), ("chunk", Side(pieces, work))):
+        for measure, values in score_works(points, side, rng).items():
+            for name, value in values.items():
+                gathered.setdefault((level, measure), {}).setdefault(name, []).append(value)
 
 
-def _summary(gathered) -> dict[str, Interval]:
-    return {m: over_works({w: float(np.mean(v)) for w, v in works.items()}) for m, works in gathered.items()}
+def _summary(gathered: Gathered) -> dict[str, dict[str, Interval]]:
+    result: dict[str, dict[str, Interval]] = {}
+    for (level, measure), values in gathered.items():
+        means = {work: float(np.mean(numbers)) for work, numbers in values.items()}
+        result.setdefault(level, {})[measure] = over_works(means)
+    return result
 
 
 def retrieval(points: np.ndarray, track: np.ndarray, queries: np.ndarray | None = None) -> tuple[float, float]:

@@ -53,7 +53,7 @@ def audio(student, heads: correspondence.Heads, target: Path) -> None:
 
         def forward(self, mel):
             embedding, tags, affect = self.student(mel)
-            point = self.tower(torch.cat([tags, affect], dim=1))
+            point = self.tower(torch.cat([tags, affect, embedding], dim=1))
             return embedding, point, torch.sigmoid(tags), torch.sigmoid(affect)
 
     outputs = ["embedding", "point", "tags", "affect"]
@@ -71,8 +71,8 @@ def picture(trunk, heads: correspondence.Heads, target: Path) -> None:
             self.trunk, self.tower = trunk, _tower(heads.picture)
 
         def forward(self, picture):
-            _, logits = self.trunk(picture)
-            return self.tower(logits)
+            features, _ = self.trunk(picture)
+            return self.tower(features)
 
     _write(Network(), torch.zeros(2, 3, 224, 224), "picture", ["point"], target)
 

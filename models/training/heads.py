@@ -27,8 +27,8 @@ class Heard:
 
     @property
     def features(self) -> np.ndarray:
-        """What the music tower sees: log-odds of tags and affect."""
-        return np.concatenate([self.tags, self.affect], axis=1).astype(np.float64)
+        """What the music tower sees: log-odds of tags and affect, and the embedding."""
+        return np.concatenate([self.tags, self.affect, self.embedding], axis=1).astype(np.float64)
 
 
 def hear(cache: Cache, run: str) -> Heard:
@@ -60,7 +60,7 @@ def hear(cache: Cache, run: str) -> Heard:
 
 
 def works(cache: Cache, run: str) -> Works:
-    """Pictures (trunk features and logits) and music (student outputs) of all works that have both."""
+    """Pictures (trunk features) and music (student outputs) of all works that have both."""
     seen, heard = pictures.features(cache), hear(cache, run)
     looked = correspondence.Side(picture_features(seen), seen["work"])
     listened = correspondence.Side(heard.features, heard.work)
@@ -71,18 +71,18 @@ def works(cache: Cache, run: str) -> Works:
 
 def picture_features(seen: dict[str, np.ndarray]) -> np.ndarray:
     """What the picture tower sees."""
-    return seen["logits"].astype(np.float64)
+    return seen["features"].astype(np.float64)
 
 
 def measure(data: Works) -> dict:
-    """Both settings, their mispaired controls, by whole track and by single chunk."""
+    """Both settings and their mispaired controls, by whole track and by single chunk."""
     report: dict = {"works": len(np.unique(data.music.work)), "pictures": len(data.pictures.work)}
     report |= {"tracks": len(np.unique(data.track)), "chunks": len(data.track)}
     plan = [("never_seen", evaluate.never_seen), ("seen", evaluate.seen)]
-    bar = tqdm([(n, f, c, level) for n, f in plan for level in ("track", "chunk") for c in (False, True)], desc="measure")
-    for name, function, control, level in bar:
-        key = f"{name}_{level}" + ("_shuffled" if control else "")
-        report[key] = {measure: asdict(value) for measure, value in function(data, control, level).items()}
+    for name, function, control in tqdm([(n, f, c) for n, f in plan for c in (False, True)], desc="measure"):
+        for level, measures in function(data, control).items():
+            key = f"{name}_by_{level}" + ("_mispaired" if control else "")
+            report[key] = {measure: asdict(value) for measure, value in measures.items()}
     return report
 
 

