@@ -188,7 +188,7 @@ proptest! {
         let pool = case.pool();
         let ranked = case.ranked();
         let exact = f64::from(case.percent) / 100.0 * ranked.len() as f64;
-        prop_assert!(pool.len() >= 1 && pool.len() as f64 >= exact * 0.999_99);
+        prop_assert!(!pool.is_empty() && pool.len() as f64 >= exact * 0.999_99);
         prop_assert!((pool.len() as f64) < exact + 1.0 || pool.len() == 1);
         let members: Vec<u32> = pool.members().iter().map(|(chunk, _)| chunk.0).collect();
         prop_assert_eq!(&members, &ranked[..pool.len()]);

@@ -353,6 +353,21 @@ fn a_painting_is_suggested_and_held() {
         .suggested_painting
         .expect("a painting");
     assert!(suggested.path.ends_with("red.png") && suggested.score.0 < 0.5);
+    // Music to which blue belongs; the silence lies below it here.
+    bench.translator.set_settings(Settings {
+        silence_db: -200.0,
+        ..settings(10.0)
+    });
+    let held = bench
+        .last(80, -90.0, -150.0)
+        .suggested_painting
+        .expect("a painting");
+    assert!(held.path.ends_with("red.png") && held.score.0 > 0.5);
+    let other = bench
+        .last(96, -90.0, -150.0)
+        .suggested_painting
+        .expect("a painting");
+    assert!(other.path.ends_with("blue.png") && other.score.0 < 0.5);
     bench.translator.set_gallery(None);
     assert!(bench.last(8, -90.0, -20.0).suggested_painting.is_none());
 }

@@ -55,17 +55,25 @@ impl<F: FnMut(ChunkId) -> Result<StereoClip> + Send> ClipSource for F {
     }
 }
 
-/// What one call of [`CueFeeder::feed`] did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fed {
-    /// Cues sent.
-    pub sent: usize,
-    /// How many of them had to be decoded.
-    pub decoded: usize,
+/// What one call of [`CueFeeder::feed`] sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fed {
+    /// Nothing: the player has what it needs, or has no room.
+    Nothing,
+    /// A cue whose audio was still at hand.
+    Kept,
+    /// A cue that was decoded for it.
+    Decoded,
 }
 
 /// Keeps a [`Player`](super::Player) supplied with cues. Lives on the worker:
 /// it decodes, allocates and frees.
+///
+/// A driver goes round like this, live and offline alike:
+/// [`collect`](Self::collect), and tell each start to
+/// [`Translator::note_played`](crate::translate::Translator::note_played);
+/// push frames until the translator is due, and step it; [`feed`](Self::feed)
+/// the snippets of the outcome.
 pub struct CueFeeder {
     sender: CueSender,
     source: Box<dyn ClipSource>,
@@ -136,9 +144,10 @@ impl CueFeeder {
         reports
     }
 
-    /// Prepares and sends what the player lacks, given the snippets found now
-    /// (best first): a best and a reserve at most. `reference_db` is the RMS of
-    /// what the snippets are to be matched to.
+    /// Prepares and sends one cue that the player lacks, given the snippets
+    /// found now (best first): the best, and in a later call the reserve, so
+    /// that a call decodes once at most, even while the best keeps changing.
+    /// `reference_db` is the RMS of what the snippets are to be matched to.
     ///
     /// # Errors
     /// If a snippet's audio can't be read. The chunk is left out from then on,
@@ -150,23 +159,21 @@ impl CueFeeder {
             .filter(|hit| !failed.contains(&hit.chunk))
             .copied()
             .collect();
-        let mut fed = Fed::default();
-        while let Some(request) = self.planner.plan(&hits) {
-            let (mut cue, decoded) = self.prepare(&request)?;
-            fed.decoded += usize::from(decoded);
-            cue.match_level(&self.matching, reference_db);
-            match self.sender.send(cue) {
-                Ok(()) => {
-                    self.planner.sent(self.next_serial, &request);
-                    fed.sent += 1;
-                }
-                Err(Refused(cue)) => {
-                    self.shelve(cue);
-                    break;
-                }
+        let Some(request) = self.planner.plan(&hits) else {
+            return Ok(Fed::Nothing);
+        };
+        let (mut cue, fed) = self.prepare(&request)?;
+        cue.match_level(&self.matching, reference_db);
+        match self.sender.send(cue) {
+            Ok(()) => {
+                self.planner.sent(self.next_serial, &request);
+                Ok(fed)
+            }
+            Err(Refused(cue)) => {
+                self.shelve(cue);
+                Ok(Fed::Nothing)
             }
         }
-        Ok(fed)
     }
 
     /// The hand-over's counts, for display.
@@ -174,18 +181,17 @@ impl CueFeeder {
         &self.sender
     }
 
-    /// Makes the cue that `request` asks for, from the shelf if it can; also
-    /// says whether it was decoded.
-    fn prepare(&mut self, request: &CueRequest) -> Result<(Box<Cue>, bool)> {
+    /// Makes the cue that `request` asks for, from the shelf if it can.
+    fn prepare(&mut self, request: &CueRequest) -> Result<(Box<Cue>, Fed)> {
         self.next_serial += 1;
         let (serial, role, chunk) = (self.next_serial, request.role, request.hit.chunk);
         let kept = self.shelf.iter().position(|cue| cue.chunk == chunk);
         if let Some(mut cue) = kept.and_then(|place| self.shelf.remove(place)) {
             (cue.serial, cue.role) = (serial, role);
-            return Ok((cue, false));
+            return Ok((cue, Fed::Kept));
         }
         match self.source.clip(chunk) {
-            Ok(clip) => Ok((Box::new(Cue::new(serial, role, chunk, clip)), true)),
+            Ok(clip) => Ok((Box::new(Cue::new(serial, role, chunk, clip)), Fed::Decoded)),
             Err(error) => {
                 self.failed.insert(chunk);
                 Err(error)

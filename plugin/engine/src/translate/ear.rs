@@ -4,7 +4,7 @@ use crate::Result;
 use crate::analysis::{BANDS, FLOOR_DB, FRAMES, MelFrame, MelWindow};
 use crate::inference::{Embedder, MusicFeatures};
 
-use super::settings::frames_in;
+use super::settings::{Settings, frames_in};
 use crate::units::Seconds;
 
 /// A signal that sounds counts as silent once no band comes within this of
@@ -92,21 +92,23 @@ impl Ear {
         self.new
     }
 
-    /// Embeds the window if `interval` new frames came; true if it looked.
-    /// What was found is in [`features`](Self::features): nothing while the
-    /// signal is silent or `min_sound` frames of it have not been heard.
+    /// Embeds the window if the settings' interval has passed; true if it
+    /// looked. What was found is in [`features`](Self::features): nothing if it
+    /// is not `wanted`, while the signal is silent, or before enough of it has
+    /// been heard.
     pub(super) fn look(
         &mut self,
         embedder: &mut dyn Embedder,
-        interval: usize,
-        min_sound: usize,
+        settings: &Settings,
+        wanted: bool,
     ) -> Result<bool> {
-        if self.new < interval.max(1) {
+        if self.new < settings.interval.max(1) {
             return Ok(false);
         }
         self.new = 0;
         self.features = None;
-        if self.sounding && self.sound_frames >= min_sound {
+        let enough = self.sound_frames >= settings.min_sound_frames();
+        if wanted && self.sounding && enough {
             self.window.write_input(&mut self.input);
             self.features = embedder.embed(&self.input, 1)?.pop();
         }

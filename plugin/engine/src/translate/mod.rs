@@ -275,10 +275,10 @@ impl Translator {
 
     /// Embeds the brush and searches; true if it searched.
     fn follow_brush(&mut self, timings: &mut Timings) -> Result<bool> {
-        let (interval, min_sound) = (self.settings.interval, self.settings.min_sound_frames());
+        let wanted = self.pool.is_some();
         let looked = timed(&mut timings.brush_embedding, || {
             self.brush
-                .look(self.networks.audio.as_mut(), interval, min_sound)
+                .look(self.networks.audio.as_mut(), &self.settings, wanted)
         })?;
         if !looked && !self.search_stale {
             return Ok(false);
@@ -309,11 +309,11 @@ impl Translator {
 
     /// Embeds the music, scores it with the painting and asks the gallery.
     fn follow_music(&mut self, timings: &mut Timings) -> Result<()> {
-        let (interval, min_sound) = (self.settings.interval, self.settings.min_sound_frames());
         let frames = self.music.new_frames();
+        let wanted = self.pool.is_some() || self.suggester.gallery().is_some();
         let looked = timed(&mut timings.music_embedding, || {
             self.music
-                .look(self.networks.audio.as_mut(), interval, min_sound)
+                .look(self.networks.audio.as_mut(), &self.settings, wanted)
         })?;
         let correspondence = &self.networks.correspondence;
         self.score = None;
