@@ -1,0 +1,180 @@
+"""Tests of the training package: run with `python3 -m unittest` in this folder, `models/` on PYTHONPATH."""
+
+import shutil
+import struct
+import tempfile
+import unittest
+import zlib
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+from training import archives, augment, corpus, correspondence, evaluate, export, manifest, smoke
+from training.frontend import MelFrontEnd
+from training.settings import DATA, MODELS, read_table
+from training.teachers import tf_checkpoint
+
+
+class FrontEndTest(unittest.TestCase):
+    """Training hears the frames of the plug-in."""
+
+    def test_agrees_with_the_golden_frames(self):
+        front_end = MelFrontEnd(manifest.front_end())
+        folder = MODELS / "golden" / "frontend"
+        for name in ("chord", "noise", "sweep", "tone", "impulses"):
+            samples = np.fromfile(folder / f"{name}.f32", "<f4")
+            expected = np.fromfile(folder / f"{name}.f64", "<f8").reshape(-1, 100).T
+            found = front_end.chunk(np.pad(samples, (0, 1 << 17)))[:, : expected.shape[1]]
+            rows = min(found.shape[1], expected.shape[1])
+            # Single precision: a band 80 dB under the loudest is only as exact as the FFT's rounding.
+            loud = expected[:, :rows] > expected.max() - 80.0
+            worst = np.abs(found[:, :rows] - expected[:, :rows])[loud].max()
+            self.assertLess(worst, 0.01, name)
+
+
+class ManifestTest(unittest.TestCase):
+    """Hashes and calibration are written without touching the rest."""
+
+    def test_records_keep_comments(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "manifest.toml"
+            shutil.copy(manifest.PATH, path)
+            for name in ("audio.onnx", "picture.onnx"):
+                (Path(folder) / name).write_bytes(name.encode())
+            manifest.record_model("picture", path)
+            manifest.record_correspondence(12, 3.25, -0.5, path)
+            changed = manifest.load(path)
+            self.assertEqual(changed["correspondence"], {"points": 12, "scale": 3.25, "bias": -0.5})
+            picture = next(m for m in changed["model"] if m["name"] == "picture")
+            self.assertEqual(picture["sha256"], manifest.sha256(Path(folder) / "picture.onnx"))
+            self.assertEqual(picture["output"][0]["length"], 12)
+            audio = next(m for m in changed["model"] if m["name"] == "audio")
+            self.assertEqual(audio["sha256"], manifest.load()["model"][0]["sha256"])
+            comments = [line for line in manifest.PATH.read_text().splitlines() if line.startswith("#")]
+            self.assertTrue(all(line in path.read_text() for line in comments))
+
+    def test_shipped_networks_have_the_recorded_hashes(self):
+        for model in manifest.load()["model"]:
+            self.assertEqual(model["sha256"], manifest.sha256(MODELS / model["file"]), model["file"])
+
+
+class CorrespondenceTest(unittest.TestCase):
+    """The towers find what is there and nothing else."""
+
+    def test_planted_association_and_mispaired_control(self):
+        smoke._heads()
+
+    def test_calibration_recovers_known_odds(self):
+        rng = np.random.default_rng(3)
+        cosine = rng.uniform(-1, 1, 40_000)
+        belongs = (rng.random(40_000) < 1 / (1 + np.exp(-(2.5 * cosine - 0.7)))).astype(float)
+        scale, bias = correspondence.calibrate(cosine, belongs, np.ones(40_000))
+        self.assertAlmostEqual(scale, 2.5, delta=0.1)
+        self.assertAlmostEqual(bias, -0.7, delta=0.1)
+
+    def test_contrastive_gradient(self):
+        rng = np.random.default_rng(4)
+        raw, gradient = rng.normal(size=(3, 5)), rng.normal(size=(3, 5))
+        loss = lambda x: float((correspondence.unit(x) * gradient).sum())  # noqa: E731
+        found = correspondence._through_unit(gradient, correspondence.unit(raw), raw)
+        step = np.zeros_like(raw)
+        step[1, 2] = 1e-6
+        self.assertAlmostEqual((loss(raw + step) - loss(raw - step)) / 2e-6, found[1, 2], places=6)
+
+    def test_folds_never_share_a_work(self):
+        works = np.array([f"w{i}" for i in range(23)])
+        parts = evaluate.folds(works, 1)
+        self.assertEqual(sorted(np.concatenate(parts)), sorted(works))
+
+
+class RetrievalTest(unittest.TestCase):
+    """Average precision by hand."""
+
+    def test_small_case(self):
+        points = np.array([[0.0], [1.0], [2.5], [10.0]])
+        precision, first = evaluate.retrieval(points, np.array([0, 1, 0, 1]))
+        # Ranks of the one relevant chunk: 0 -> 2, 1 -> 3, 2 -> 2, 3 -> 2.
+        self.assertAlmostEqual(precision, (1 / 2 + 1 / 3 + 1 / 2 + 1 / 2) / 4)
+        self.assertEqual(first, 0.0)
+
+
+class DataTest(unittest.TestCase):
+    """The lists agree with one another."""
+
+    def test_every_package_is_pinned_with_a_licence(self):
+        packages = {row["package"]: row for row in read_table(DATA / "packages.tsv")}
+        for table in ("tracks.tsv", "pictures.tsv", "sounds.tsv"):
+            for row in read_table(DATA / table):
+                self.assertIn(row["package"], packages, table)
+        for row in packages.values():
+            self.assertRegex(row["sha256"], "^[0-9a-f]{64}$")
+            self.assertTrue(row["licences"], row["package"])
+
+    def test_first_chunks_are_spread(self):
+        starts = corpus.chunk_starts(200.0, 4.0, 10)
+        self.assertEqual(len(starts), 10)
+        self.assertGreater(np.ptp(starts[:2]), 80.0)
+        self.assertGreaterEqual(np.diff(np.sort(starts)).min(), 4.0)
+
+
+class FormatTest(unittest.TestCase):
+    """Readers of other people's formats, on files made here."""
+
+    def test_qt_resource(self):
+        name = "a.ogg".encode("utf-16-be")
+        packed = zlib.compress(b"hello")
+        content = struct.pack(">I", 5) + packed
+        data = struct.pack(">I", len(content)) + content
+        names = struct.pack(">HI", 5, 0) + name
+        root = struct.pack(">IHII", 0, 2, 1, 1)
+        node = struct.pack(">IHHHI", 0, 1, 0, 0, 0)
+        blob = struct.pack(">4sIIII", b"qres", 1, 20, 20 + 28, 20 + 28 + len(data)) + root + node + data + names
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "x.rcc").write_bytes(blob)
+            self.assertEqual(archives.read(Path(folder), "x.rcc", "a.ogg"), b"hello")
+
+    def test_checkpoint_rejects_other_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "x.index"
+            file.write_bytes(bytes(64))
+            with self.assertRaisesRegex(ValueError, "not a checkpoint"):
+                tf_checkpoint.load(file, file)
+
+
+class ExportTest(unittest.TestCase):
+    """Weights kept in 16 bit give nearly the outputs of 32 bit."""
+
+    def test_halving(self):
+        rng = np.random.default_rng(5)
+        weights = rng.normal(0, 0.05, (64, 32)).astype(np.float32)
+        node = helper.make_node("MatMul", ["x", "w"], ["y"])
+        ports = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["n", k]) for n, k in (("x", 64), ("y", 32))]
+        graph = helper.make_graph([node], "g", ports[:1], ports[1:], [numpy_helper.from_array(weights, "w")])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", export.OPSET)], ir_version=8)
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder) / "full.onnx", Path(folder) / "half.onnx"
+            onnx.save(model, str(source))
+            export.halve(source, target)
+            self.assertLess(target.stat().st_size, 0.7 * source.stat().st_size)
+            x = rng.normal(size=(3, 64)).astype(np.float32)
+            found = onnxruntime.InferenceSession(str(target)).run(None, {"x": x})[0]
+        np.testing.assert_allclose(found, x @ weights, atol=2e-3)
+
+
+class AugmentTest(unittest.TestCase):
+    """Augmented frames keep shape and floor, and a seed keeps them."""
+
+    def test_shape_floor_and_seed(self):
+        mel = np.random.default_rng(6).normal(-60, 20, (8, 100, 352))
+        first = augment.augment(mel, 320, -100.0, np.random.default_rng(1))
+        second = augment.augment(mel, 320, -100.0, np.random.default_rng(1))
+        self.assertEqual(first.shape, (8, 100, 320))
+        self.assertGreaterEqual(first.min(), -100.0)
+        np.testing.assert_array_equal(first, second)
+
+
+if __name__ == "__main__":
+    unittest.main()
