@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from .manifest import FrontEnd
+
 #: Gain range (dB) added before the floor is applied again.
 GAIN_DB = (-24.0, 12.0)
 
 
-def augment(mel: np.ndarray, frames: int, floor_db: float, rng: np.random.Generator) -> np.ndarray:
+def augment(mel: np.ndarray, front_end: FrontEnd, rng: np.random.Generator) -> np.ndarray:
     """Random variant [n, bands, frames] of wider dB frames [n, bands, frames + 2 * margin]."""
     n, bands, width = mel.shape
+    frames, floor_db = front_end.frames, 10.0 * np.log10(front_end.power_floor)
     shifts = rng.integers(0, width - frames + 1, n)
     out = np.stack([row[:, s : s + frames] for row, s in zip(mel, shifts)]).astype(np.float32)
     out += _colour(n, bands, rng)[:, :, None]
     power = np.exp(out * np.float32(np.log(10) / 10))
-    _smear(power, rng)
+    _smear(power, front_end.hop_seconds, rng)
     power += _noise(out, rng)
     out = np.float32(10 / np.log(10)) * np.log(power + np.float32(1e-12))
     out += rng.uniform(*GAIN_DB, (n, 1, 1)).astype(np.float32)
@@ -37,10 +40,10 @@ def _colour(n: int, bands: int, rng: np.random.Generator) -> np.ndarray:
     return ((tilt + waves + body) * (rng.random((n, 1)) < 0.35)).astype(np.float32)
 
 
-def _smear(power: np.ndarray, rng: np.random.Generator) -> None:
+def _smear(power: np.ndarray, hop_seconds: float, rng: np.random.Generator) -> None:
     """Exponential tail in time for a tenth of the rows, in place: a plain room."""
     for row in np.flatnonzero(rng.random(len(power)) < 0.1):
-        decay = np.float32(10 ** (-6.0 * 0.0125 / rng.uniform(0.2, 1.2)))
+        decay = np.float32(10 ** (-6.0 * hop_seconds / rng.uniform(0.2, 1.2)))
         wet = np.float32(10 ** rng.uniform(-1.5, -0.5))
         tail = np.zeros(power.shape[1], np.float32)
         for frame in power[row].T:

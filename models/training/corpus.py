@@ -67,9 +67,9 @@ def shuffled(items: list[Item]) -> list[Item]:
     return [items[i] for i in np.random.default_rng(SEED).permutation(len(items))]
 
 
-def chunk_starts(seconds: float, chunk: float, count: int) -> np.ndarray:
-    """Evenly spread starts, ordered so that any first few of them are spread as well."""
-    room = seconds - chunk - 2.0 * MARGIN * 0.0125
+def chunk_starts(seconds: float, chunk: float, margins: float, count: int) -> np.ndarray:
+    """Evenly spread starts of `chunk` seconds and their margins, ordered so that any first few are spread as well."""
+    room = seconds - chunk - margins
     n = int(min(count, max(1, room // chunk + 1)))
     starts = np.linspace(0.0, max(0.0, room), n) if n > 1 else np.array([max(0.0, room) / 2.0])
     order = sorted(range(n), key=lambda i: int(f"{i:04b}"[::-1], 2))
@@ -125,8 +125,9 @@ def _music_rows(cache: Cache, item: Item, front_end: MelFrontEnd):
     chunk = definition.chunk_samples / definition.sample_rate
     seconds = (definition.context_samples + 2 * MARGIN * definition.hop) / definition.sample_rate + 0.02
     rows = []
-    for start in chunk_starts(track.seconds, chunk, CHUNKS_PER_TRACK):
-        row = _row(track.stretch(start, seconds, AUDIO_RATE), start + MARGIN * 0.0125, front_end)
+    margin = MARGIN * definition.hop_seconds
+    for start in chunk_starts(track.seconds, chunk, 2.0 * margin, CHUNKS_PER_TRACK):
+        row = _row(track.stretch(start, seconds, AUDIO_RATE), start + margin, front_end)
         if row:
             rows.append(row)
     return rows

@@ -168,12 +168,11 @@ def train(cache: Cache, items: list[Item], name: str, plan: Schedule) -> Path:
     path = cache.folder(f"runs/{name}") / "checkpoint.pt"
     start = _resume(path, net, average, optimiser, schedule) if path.exists() else 0
     front_end = manifest.front_end()
-    floor_db = 10.0 * np.log10(front_end.power_floor)
     bar = tqdm(range(start, plan.steps), initial=start, total=plan.steps, desc=f"distil {name}", unit="step", mininterval=5)
     for step in bar:
         rng = np.random.default_rng([SEED, step])
         chosen = rng.choice(rows, plan.batch, replace=False)
-        mel = augment(data.mel[chosen], front_end.frames, floor_db, rng)
+        mel = augment(data.mel[chosen], front_end, rng)
         point, tag, feeling, distance = losses(net(_tensor(mel)), _targets(targets, chosen))
         loss = point + 0.5 * tag + 0.5 * feeling + 0.5 * distance
         optimiser.zero_grad(set_to_none=True)

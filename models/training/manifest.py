@@ -33,6 +33,11 @@ class FrontEnd:
         """Samples that the frames of one chunk read, tail included."""
         return (self.frames - 1) * self.hop + self.window
 
+    @property
+    def hop_seconds(self) -> float:
+        """Time from one frame to the next."""
+        return self.hop / self.sample_rate
+
 
 def load(path: Path = PATH) -> dict:
     """The whole manifest."""

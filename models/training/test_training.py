@@ -114,7 +114,7 @@ class DataTest(unittest.TestCase):
             self.assertTrue(row["licences"], row["package"])
 
     def test_first_chunks_are_spread(self):
-        starts = corpus.chunk_starts(200.0, 4.0, 10)
+        starts = corpus.chunk_starts(200.0, 4.0, 0.4, 10)
         self.assertEqual(len(starts), 10)
         self.assertGreater(np.ptp(starts[:2]), 80.0)
         self.assertGreaterEqual(np.diff(np.sort(starts)).min(), 4.0)
@@ -169,8 +169,8 @@ class AugmentTest(unittest.TestCase):
 
     def test_shape_floor_and_seed(self):
         mel = np.random.default_rng(6).normal(-60, 20, (8, 100, 352))
-        first = augment.augment(mel, 320, -100.0, np.random.default_rng(1))
-        second = augment.augment(mel, 320, -100.0, np.random.default_rng(1))
+        first = augment.augment(mel, manifest.front_end(), np.random.default_rng(1))
+        second = augment.augment(mel, manifest.front_end(), np.random.default_rng(1))
         self.assertEqual(first.shape, (8, 100, 320))
         self.assertGreaterEqual(first.min(), -100.0)
         np.testing.assert_array_equal(first, second)
