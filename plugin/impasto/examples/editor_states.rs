@@ -18,7 +18,7 @@ use engine::units::Congruity;
 use support::{Desk, harness, states};
 
 /// Of a new window, in points.
-const SIZE: (f32, f32) = (960.0, 640.0);
+const SIZE: (f32, f32) = (1080.0, 720.0);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os()
@@ -54,6 +54,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     browsing.get_by_label("Choose a folder").click();
     settle(&mut browsing);
     save(&mut browsing, &folder, "browser-music")?;
+
+    let mut hovering = harness(with_history(Desk::new(states::playing())), SIZE, 1.0);
+    hovering
+        .get_by_role_and_label(egui::Role::Slider, "Variety")
+        .hover();
+    hovering.run_steps(20);
+    save(&mut hovering, &folder, "tooltip")?;
 
     let mut failed = harness(Desk::new(states::failures()), SIZE, 1.0);
     failed.get_by_label("3 not used").click();

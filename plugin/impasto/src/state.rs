@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub const VERSION: u32 = 1;
 
 /// The editor's size the first time, in logical pixels.
-pub const EDITOR_SIZE: (u32, u32) = (960, 640);
+pub const EDITOR_SIZE: (u32, u32) = (1080, 720);
 
 /// What was chosen: files and folders, by absolute path, and the editor's size.
 ///

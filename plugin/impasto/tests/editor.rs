@@ -256,8 +256,8 @@ fn a_library_is_the_folder_gone_into() {
     settle(&mut desk);
     assert_eq!(click(&mut desk, "wesnoth"), []);
     settle(&mut desk);
-    assert!(written(&desk).contains("\u{201c}wesnoth\u{201d}"));
-    let asked = click(&mut desk, "Use it");
+    assert!(written(&desk).contains("music files here"));
+    let asked = click(&mut desk, "Use \u{201c}wesnoth\u{201d}");
     assert_eq!(
         asked,
         acts(&[Action::SetLibrary(assets().join("library/wesnoth"))])

@@ -12,7 +12,7 @@ use nice_plug_egui::RepaintNotifier;
 use super::browser::{Browser, Contents, Outcome, browser_ui};
 use super::history::History;
 use super::panels::{
-    brush::brush_ui,
+    brush::{brush_height, brush_ui},
     congruity::congruity_ui,
     library::{failed_ui, library_ui},
     painting::painting_ui,
@@ -184,10 +184,12 @@ impl Screen {
     fn live_ui(&mut self, ui: &mut Ui, view: &View, now: Instant) -> Vec<Request> {
         ui.spacing_mut().item_spacing.y = theme::GAP;
         let total = ui.available_height();
-        let congruity = (total * 0.25).clamp(84.0, 150.0);
-        let brush = (total * 0.36).clamp(120.0, 230.0);
+        let congruity = (total * 0.25).clamp(92.0, 150.0);
+        let margins = theme::card().total_margin().sum();
+        let brush = brush_height(ui.available_width() - margins.x) + margins.y;
+        let brush = (total * 0.36).max(130.0).min(brush);
         card(ui, congruity, |ui| {
-            congruity_ui(ui, view, &self.history, now)
+            congruity_ui(ui, view, &self.history, now);
         });
         let flash = self.flash(now);
         card(ui, brush, |ui| {

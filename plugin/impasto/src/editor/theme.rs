@@ -34,8 +34,8 @@ pub const GAP: f32 = 8.0;
 pub const ROUNDING: u8 = 6;
 
 /// The number of the congruity meter.
-pub fn display_font() -> FontId {
-    FontId::new(44.0, FontFamily::Proportional)
+pub fn display_font(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Proportional)
 }
 
 /// What is read first in a row.

@@ -16,9 +16,12 @@ pub fn caption(ui: &mut Ui, text: &str) -> Response {
     )
 }
 
+/// Height of a card's first line, in points.
+pub const HEADER: f32 = 18.0;
+
 /// The first line of a card: its name at the left, and what `right` adds at the right.
 pub fn header(ui: &mut Ui, name: &str, right: impl FnOnce(&mut Ui)) -> Response {
-    let size = vec2(ui.available_width(), 18.0);
+    let size = vec2(ui.available_width(), HEADER);
     let place = egui::Layout::left_to_right(egui::Align::Center);
     ui.allocate_ui_with_layout(size, place, |ui| {
         ui.set_min_size(size);

@@ -59,8 +59,8 @@ fn contents_ui(ui: &mut Ui, browser: &mut Browser, places: &Places) -> Option<Ou
     });
     ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
         let choice = browser.choice();
-        let button =
-            ui.add_enabled_ui(choice.is_some(), |ui| widgets::primary_button(ui, "Use it"));
+        let text = button_text(browser);
+        let button = ui.add_enabled_ui(choice.is_some(), |ui| widgets::primary_button(ui, &text));
         if button.inner.clicked() {
             outcome = choice.map(Outcome::Chosen);
         }
@@ -82,7 +82,20 @@ fn title(purpose: Purpose) -> &'static str {
     }
 }
 
-/// What the button would take.
+/// What the button does: it takes the marked picture, or the folder that is shown.
+fn button_text(browser: &Browser) -> String {
+    if browser.purpose == Purpose::Painting {
+        return "Use it".to_owned();
+    }
+    let name = format::file_name(&browser.folder);
+    let short: String = match name.chars().count() {
+        0..=24 => name,
+        _ => name.chars().take(22).chain(['\u{2026}']).collect(),
+    };
+    format!("Use \u{201c}{short}\u{201d}")
+}
+
+/// What is here to be taken.
 fn summary(browser: &Browser) -> String {
     let Contents::Ready { usable, cut, .. } = &browser.contents else {
         return String::new();
@@ -93,15 +106,10 @@ fn summary(browser: &Browser) -> String {
     };
     let files = format::counted(*usable, kind);
     let more = if *cut { ", not all of them shown" } else { "" };
-    match browser.purpose {
-        Purpose::Painting => match browser.choice() {
-            Some(path) => format::file_name(&path),
-            None => format!("{files} here{more}"),
-        },
-        Purpose::Library | Purpose::Gallery => {
-            let name = format::file_name(&browser.folder);
-            format!("\u{201c}{name}\u{201d}: {files} here, and what is in its folders{more}")
-        }
+    match (browser.purpose, browser.choice()) {
+        (Purpose::Painting, Some(path)) => format::file_name(&path),
+        (Purpose::Painting, None) => format!("{files} here{more}"),
+        _ => format!("{files} here{more}; its folders are searched too"),
     }
 }
 

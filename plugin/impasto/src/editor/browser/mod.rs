@@ -143,7 +143,8 @@ impl Browser {
                 self.selected = entries
                     .iter()
                     .position(|entry| Some(&entry.path) == came_from.as_ref())
-                    .or((!entries.is_empty()).then_some(0));
+                    // A marked folder next to a button that takes the one shown would mislead.
+                    .or((self.purpose == Purpose::Painting && !entries.is_empty()).then_some(0));
                 self.reveal = true;
                 self.contents = Contents::Ready {
                     entries,

@@ -8,8 +8,21 @@ use crate::view::View;
 /// Of one level meter, in points.
 const LEVEL_HEIGHT: f32 = 16.0;
 
+/// Between the lines of the card.
+const SPACING: f32 = 6.0;
+
+/// What the card can use inside at `width`: all lines, and the mel picture undistorted.
+pub fn brush_height(width: f32) -> f32 {
+    widgets::HEADER + mel_height(width) + 2.0 * LEVEL_HEIGHT + 3.0 * SPACING
+}
+
+fn mel_height(width: f32) -> f32 {
+    width * colormap::HEIGHT as f32 / colormap::WIDTH as f32
+}
+
 /// Fills its card. `flash` is 1 at a stroke and falls to 0.
 pub fn brush_ui(ui: &mut Ui, view: &View, flash: f32, pictures: &mut Pictures) {
+    ui.spacing_mut().item_spacing.y = SPACING;
     widgets::header(ui, "Brush", |ui| {
         stroke_lamp(ui, flash);
         if !view.brush_connected {
@@ -56,11 +69,8 @@ fn stroke_lamp(ui: &mut Ui, flash: f32) {
 /// The last 4 s of the brush as mel bands; newest at the right.
 fn mel_ui(ui: &mut Ui, view: &View, pictures: &mut Pictures) {
     let width = ui.available_width();
-    let meters = 2.0 * (LEVEL_HEIGHT + ui.spacing().item_spacing.y);
-    let height = (ui.available_height() - meters).clamp(
-        24.0,
-        width * colormap::HEIGHT as f32 / colormap::WIDTH as f32,
-    );
+    let meters = 2.0 * (LEVEL_HEIGHT + SPACING);
+    let height = (ui.available_height() - meters).clamp(24.0, mel_height(width).max(24.0));
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     ui.painter().rect_filled(rect, 3.0, theme::TROUGH);
     let missing = if !view.brush_connected {

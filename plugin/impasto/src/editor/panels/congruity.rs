@@ -14,8 +14,10 @@ pub fn congruity_ui(ui: &mut Ui, view: &View, history: &History, now: std::time:
     let value = view.congruity.map(engine::units::Congruity::get);
     let rect = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(rect);
-    let (number, curve) = rect.split_left_right_at_x(rect.left() + 104.0);
-    number_ui(ui, number, value);
+    // The taller the card, the larger the number, so that it is read from further away.
+    let font = theme::display_font((rect.height() * 0.6).clamp(26.0, 64.0));
+    let (number, curve) = rect.split_left_right_at_x(rect.left() + font.size * 2.4);
+    number_ui(ui, number, value, font);
     curve_ui(ui, curve, history, now, value.is_some());
     if value.is_none() {
         let mut over = ui.new_child(
@@ -43,22 +45,17 @@ pub fn unknown_reason(view: &View) -> &'static str {
     }
 }
 
-fn number_ui(ui: &mut Ui, rect: Rect, value: Option<f32>) {
+fn number_ui(ui: &mut Ui, rect: Rect, value: Option<f32>, font: egui::FontId) {
     let (text, color) = match value {
         Some(value) => (format::unit_value(value), theme::congruity_color(value)),
         None => (format::UNKNOWN.to_owned(), theme::WEAK),
     };
     let bar = rect
-        .with_min_y(rect.bottom() - 10.0)
+        .with_min_y(rect.bottom() - 8.0)
         .with_max_x(rect.right() - 12.0);
     let middle = egui::pos2(rect.left(), (rect.top() + bar.top()) / 2.0);
-    ui.painter().text(
-        middle,
-        Align2::LEFT_CENTER,
-        text,
-        theme::display_font(),
-        color,
-    );
+    ui.painter()
+        .text(middle, Align2::LEFT_CENTER, text, font, color);
     ui.painter().rect_filled(bar, 4.0, theme::TROUGH);
     if let Some(value) = value {
         let mut filled = bar;

@@ -31,6 +31,7 @@ pub fn painting_ui(ui: &mut Ui, view: &View, pictures: &mut Pictures) -> Vec<Req
         }
         PaintingState::None => requests.extend(none_ui(&mut inside, canvas)),
         PaintingState::Loading { path } => {
+            frame(&inside, canvas);
             centred(&mut inside, canvas, 60.0, |ui| {
                 ui.spinner();
                 widgets::small_line(ui, &format!("Looking at {}", format::file_name(path)));
@@ -109,13 +110,14 @@ fn centred(ui: &mut Ui, canvas: Rect, height: f32, content: impl FnOnce(&mut Ui)
 /// From the right: the buttons, then the name in what is left.
 fn caption_ui(ui: &mut Ui, painting: &PaintingState) -> Vec<Request> {
     let mut requests = Vec::new();
-    let (name, hover, ready) = match painting {
+    // A file that failed may have been half written: it is worth another look.
+    let (name, path, readable) = match painting {
         PaintingState::None => return requests,
-        PaintingState::Ready { path, name, .. } => (name.clone(), path.display().to_string(), true),
-        PaintingState::Loading { path } | PaintingState::Failed { path, .. } => {
-            (format::file_name(path), path.display().to_string(), false)
-        }
+        PaintingState::Ready { path, name, .. } => (name.clone(), path, true),
+        PaintingState::Loading { path } => (format::file_name(path), path, false),
+        PaintingState::Failed { path, .. } => (format::file_name(path), path, true),
     };
+    let hover = path.display().to_string();
     let clear = ui.button("Remove");
     if clear
         .on_hover_text("Use no painting: all of the library may be played")
@@ -123,7 +125,7 @@ fn caption_ui(ui: &mut Ui, painting: &PaintingState) -> Vec<Request> {
     {
         requests.push(Request::Act(Action::ClearPainting));
     }
-    let reload = ui.add_enabled(ready, egui::Button::new("Reload"));
+    let reload = ui.add_enabled(readable, egui::Button::new("Reload"));
     if reload
         .on_hover_text("Read the file again, as the painting goes on")
         .clicked()

@@ -85,11 +85,8 @@ impl Cells<'_> {
         );
         cell.spacing_mut().item_spacing.y = 3.0;
         // Behind the content, so that the whole cell explains itself.
-        cell.interact(place, Id::unique(("help", id)), Sense::hover())
-            .on_hover_ui(|ui| {
-                ui.label(RichText::new(name).color(theme::TEXT));
-                widgets::note(ui, help(id));
-            });
+        let help = cell.interact(place, Id::unique(("help", id)), Sense::hover());
+        help.on_hover_ui(|ui| help_ui(ui, name, id));
         content(self, &mut cell);
     }
 
@@ -116,7 +113,7 @@ impl Cells<'_> {
                     });
                 });
             });
-            cells.track_ui(ui, param);
+            cells.track_ui(ui, id, param);
         });
     }
 
@@ -156,7 +153,7 @@ impl Cells<'_> {
 
     /// The slider's track: drag, Shift-drag for fine steps, double click or Ctrl-click
     /// for the default, arrow keys.
-    fn track_ui<P: Param>(&mut self, ui: &mut Ui, param: &P) {
+    fn track_ui<P: Param>(&mut self, ui: &mut Ui, id: &str, param: &P) {
         let (rect, response) =
             ui.allocate_exact_size(vec2(ui.available_width(), 14.0), Sense::click_and_drag());
         let value = param.unmodulated_normalized_value();
@@ -199,6 +196,15 @@ impl Cells<'_> {
             self.set_once(param, to);
         }
         paint_track(ui, rect, &response, value);
+        response.on_hover_ui(|ui| {
+            help_ui(ui, param.name(), id);
+            let usage = "Drag, with Shift for fine steps. Double-click for the default.";
+            ui.label(
+                RichText::new(usage)
+                    .font(theme::small_font())
+                    .color(theme::WEAK),
+            );
+        });
     }
 
     fn mode(
@@ -246,6 +252,12 @@ impl Typing {
         let (typed, text) = self.field.as_mut()?;
         (*typed == id).then_some(text)
     }
+}
+
+/// What a parameter does and how its control is used.
+fn help_ui(ui: &mut Ui, name: &str, id: &str) {
+    ui.label(RichText::new(name).color(theme::TEXT));
+    widgets::note(ui, help(id));
 }
 
 fn share_at(rect: egui::Rect, x: f32) -> f32 {

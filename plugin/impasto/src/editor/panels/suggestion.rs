@@ -14,12 +14,13 @@ pub fn suggestion_ui(ui: &mut Ui, view: &View, pictures: &mut Pictures) -> Vec<R
     let mut requests = Vec::new();
     widgets::header(ui, "The music suggests", |ui| {
         if let (Some(gallery), None) = (&view.gallery, &view.gallery_failed) {
+            ui.spacing_mut().button_padding.x = 2.0;
             let count = format::counted(view.gallery_len, "painting");
             let hover = format!("In {}. Click to choose another folder.", gallery.display());
             let text = RichText::new(count)
                 .font(theme::small_font())
                 .color(theme::WEAK);
-            let button = egui::Button::new(text).small();
+            let button = egui::Button::new(text).frame_when_inactive(false).small();
             if ui.add(button).on_hover_text(hover).clicked() {
                 requests.push(Request::Browse(Purpose::Gallery));
             }
