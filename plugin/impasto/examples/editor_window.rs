@@ -26,7 +26,10 @@ use nice_plug::prelude::ParamPtr;
 use support::states;
 
 /// A host that takes every value.
-struct Host(Arc<ImpastoParams>);
+struct Host {
+    /// Kept alive for the pointers that the editor hands over.
+    _params: Arc<ImpastoParams>,
+}
 
 impl GuiContextInner for Host {
     fn plugin_api(&self) -> PluginApi {
@@ -38,7 +41,7 @@ impl GuiContextInner for Host {
     }
 
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        // SAFETY: the editor was given the parameters in `self` and no others.
+        // SAFETY: the editor was given the parameters that `self` keeps alive, and no others.
         unsafe { param._internal_set_normalized_value(normalized) };
         println!("a parameter at {normalized:.3}");
     }
@@ -74,7 +77,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::thread::spawn(move || work(&publisher));
 
     let editor = editor::create(Arc::clone(&params), handle.clone());
-    let host = GuiContext::new(Arc::new(Host(Arc::clone(&params))));
+    let host = GuiContext::new(Arc::new(Host {
+        _params: Arc::clone(&params),
+    }));
     let spawned = editor.spawn(None, false, None, host, None)?;
     println!("open, {:?} native pixels", editor.size());
     if let Some(seconds) = seconds {

@@ -10,7 +10,7 @@ use crate::units::Score;
 use crate::{Error, Result};
 
 /// File name endings that are taken for pictures, in lower case.
-const ENDINGS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
+pub const PICTURE_EXTENSIONS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
 
 /// How deep folders are followed; a painter's folders are not a file system.
 const MAX_DEPTH: usize = 8;
@@ -224,5 +224,5 @@ fn is_picture(path: &Path) -> bool {
     let ending = path
         .extension()
         .map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    !hidden && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+    !hidden && ending.is_some_and(|ending| PICTURE_EXTENSIONS.contains(&ending.as_str()))
 }

@@ -14,7 +14,7 @@ mod pool;
 mod recent;
 
 pub use fraction::Fraction;
-pub use gallery::{Gallery, GalleryProgress, UnreadablePicture};
+pub use gallery::{Gallery, GalleryProgress, PICTURE_EXTENSIONS, UnreadablePicture};
 pub use nearest::{Hit, nearest, nearest_n};
 pub use pool::{Pool, Ranking};
 pub use recent::{Recent, Variety};

@@ -10,21 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam::channel::{Receiver, bounded};
+use engine::library::decode;
+use engine::retrieval::PICTURE_EXTENSIONS;
 
 use crate::editor::format;
 use crate::editor::request::Purpose;
 
 /// More are not listed: nobody scrolls through them.
 pub const MOST_ENTRIES: usize = 5000;
-
-/// File endings that the picture decoder reads.
-const PICTURES: [&str; 9] = [
-    "png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "jfif",
-];
-/// File endings that the library's decoder reads.
-const MUSIC: [&str; 10] = [
-    "wav", "wave", "aif", "aiff", "flac", "mp3", "ogg", "oga", "m4a", "mp4",
-];
 
 /// A folder or a file of the kind that is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,8 +68,8 @@ pub fn read(path: &Path, purpose: Purpose, cancelled: &AtomicBool) -> Result<Fou
         return Ok(Found::File(path.to_owned()));
     }
     let endings: &[&str] = match purpose {
-        Purpose::Painting | Purpose::Gallery => &PICTURES,
-        Purpose::Library => &MUSIC,
+        Purpose::Painting | Purpose::Gallery => &PICTURE_EXTENSIONS,
+        Purpose::Library => &decode::EXTENSIONS,
     };
     let mut entries = Vec::new();
     let (mut usable, mut cut) = (0, false);
