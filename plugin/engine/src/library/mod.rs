@@ -6,22 +6,32 @@
 //! killed at any moment: vectors are appended and put on the disk before the
 //! database says that they count.
 
+mod chunker;
 mod clip;
 mod codec_name;
+mod database;
 pub mod decode;
 mod drm;
 mod fold;
+mod load;
+mod paths;
 mod reason;
 mod resample;
+mod scan;
 mod source;
+mod store;
 mod vectors;
 mod view;
+mod walk;
 
 use std::path::PathBuf;
 
 pub use clip::StereoClip;
+pub use database::Contract;
+pub use paths::default_index_dir;
 pub use reason::Reason;
-pub use view::{ChunkInfo, Dims, Library, Parts, TrackId, TrackInfo};
+pub use scan::{Indexer, Progress, ScanReport};
+pub use view::{ChunkInfo, Dims, Failure, Library, Parts, TrackId, TrackInfo};
 
 /// Chunks below this level (RMS, dBFS) are not put into the pool: a noise floor
 /// carries nothing to match a brush with, and would answer a quiet brush.
@@ -48,6 +58,18 @@ pub enum IndexProblem {
     /// A file of the index is not what was written.
     #[error("the index is damaged: {0}; index the music folder again, which rebuilds it")]
     Damaged(String),
+    /// No more chunks fit.
+    #[error("the index is full: {0}")]
+    Full(String),
+    /// All files are gone at once.
+    #[error(
+        "the folder holds no music now, but {known} of its files are known to the index; \
+         connect the drive, or delete the index if the music is gone for good"
+    )]
+    FolderEmptied {
+        /// Files in the index.
+        known: usize,
+    },
     /// The database refused.
     #[error("the index's database failed: {0}; free some disk space and try again")]
     Database(#[from] rusqlite::Error),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::units::{ChunkId, Seconds};
 
+use super::Contract;
 use super::vectors::Rows;
 
 /// How many numbers a chunk has of each kind.
@@ -65,6 +66,17 @@ pub struct ChunkInfo {
     pub rms_db: f32,
 }
 
+/// A file of the music folder that is not in the library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The file, or a folder that cannot be read.
+    pub path: PathBuf,
+    /// [`super::Reason::code`].
+    pub code: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
 /// What a library is made of. Row `i` of each kind belongs to chunk `i`.
 #[derive(Clone, Debug)]
 pub struct Parts {
@@ -89,6 +101,8 @@ pub struct Parts {
 pub struct Library(Arc<Inner>);
 
 pub(super) struct Inner {
+    /// [`Contract::model`]; none for one made in memory.
+    pub(super) model: Option<[u8; 32]>,
     pub(super) dims: Dims,
     pub(super) tracks: Vec<TrackInfo>,
     pub(super) chunks: Vec<ChunkInfo>,
@@ -96,6 +110,7 @@ pub(super) struct Inner {
     pub(super) points: Rows,
     pub(super) traits: Rows,
     pub(super) generation: u64,
+    pub(super) failures: Vec<Failure>,
 }
 
 impl Library {
@@ -134,6 +149,8 @@ impl Library {
             points: Rows::Owned(parts.points),
             traits: Rows::Owned(parts.traits),
             generation: 0,
+            model: None,
+            failures: Vec::new(),
         })
     }
 
@@ -209,6 +226,17 @@ impl Library {
     /// All tracks; the place is the [`TrackId`].
     pub fn tracks(&self) -> &[TrackInfo] {
         &self.0.tracks
+    }
+
+    /// Files that are not in the library, by path.
+    pub fn failures(&self) -> &[Failure] {
+        &self.0.failures
+    }
+
+    /// Whether the rows were made by the contract's network, so that they can
+    /// be compared with what it gives now. One made in memory always answers yes.
+    pub fn is_of(&self, contract: &Contract) -> bool {
+        self.0.dims == contract.dims && self.0.model.is_none_or(|model| model == contract.model)
     }
 
     /// Counts the index's changes: two views of one index with the same

@@ -1,0 +1,243 @@
+//! The index's database: its schema, its one-row state, its errors.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+
+use crate::error::{Error, Result};
+
+use super::IndexProblem;
+use super::vectors::{Kind, Shape};
+use super::view::Dims;
+
+/// The format that this version writes. Older ones are brought up to it when
+/// an indexer opens them; see `migrate`.
+const FORMAT: u32 = 1;
+/// "Impt", so that `file` and others can tell what the database is.
+const APPLICATION: i32 = 0x496d_7074;
+/// Another process commits for milliseconds at a time.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The database's name in the index's folder.
+pub(super) const FILE_NAME: &str = "index.sqlite";
+
+/// A chunk's row number is its row in the vector files; a row of those files
+/// without a chunk here belongs to a file that was changed or removed.
+const SCHEMA: &str = "
+CREATE TABLE state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    model BLOB NOT NULL,          -- which networks and front end made the rows
+    embedding INTEGER NOT NULL,   -- numbers a row
+    point INTEGER NOT NULL,
+    tags INTEGER NOT NULL,
+    affect INTEGER NOT NULL,
+    vectors INTEGER NOT NULL,     -- the number in the vector files' names
+    rows INTEGER NOT NULL,        -- how many of their rows count
+    generation INTEGER NOT NULL   -- grows with every change
+) STRICT;
+CREATE TABLE folders (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE tracks (
+    id INTEGER PRIMARY KEY,
+    folder INTEGER NOT NULL REFERENCES folders (id),
+    path BLOB NOT NULL,           -- from the folder on
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL,    -- nanoseconds since 1970
+    title TEXT,
+    artist TEXT,
+    duration REAL NOT NULL,       -- seconds
+    rate REAL NOT NULL,           -- hertz, as stored in the file
+    channels INTEGER NOT NULL,
+    UNIQUE (folder, path)
+) STRICT;
+CREATE TABLE chunks (
+    row INTEGER PRIMARY KEY,
+    track INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+    start REAL NOT NULL,          -- seconds
+    rms_db REAL NOT NULL
+) STRICT;
+CREATE INDEX chunks_by_track ON chunks (track);
+CREATE TABLE failures (
+    folder INTEGER NOT NULL REFERENCES folders (id),
+    path BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    version TEXT NOT NULL,        -- another version of the program tries again
+    PRIMARY KEY (folder, path)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE batches (
+    first INTEGER PRIMARY KEY,    -- row
+    rows INTEGER NOT NULL,
+    embeddings BLOB NOT NULL,     -- SHA-256 of the rows' bytes
+    points BLOB NOT NULL,
+    traits BLOB NOT NULL
+) STRICT;
+";
+
+/// What the rows of an index are made with and how long they are. Indexes of
+/// different contracts cannot be compared or continued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contract {
+    /// Digest of the audio network and of everything before it that shapes
+    /// its input.
+    pub model: [u8; 32],
+    /// Row lengths.
+    pub dims: Dims,
+}
+
+impl Contract {
+    pub(super) fn shape(&self, kind: Kind) -> Shape {
+        let dims = match kind {
+            Kind::Embedding => self.dims.embedding,
+            Kind::Point => self.dims.point,
+            Kind::Trait => self.dims.traits(),
+        };
+        Shape {
+            kind,
+            dims,
+            model: self.model,
+        }
+    }
+}
+
+/// The index at one commit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct State {
+    pub(super) contract: Contract,
+    pub(super) vectors: u64,
+    pub(super) rows: u64,
+    pub(super) generation: u64,
+}
+
+impl State {
+    pub(super) fn read(db: &Connection) -> rusqlite::Result<Option<Self>> {
+        let sql =
+            "SELECT model, embedding, point, tags, affect, vectors, rows, generation FROM state";
+        db.query_row(sql, [], |row| {
+            Ok(Self {
+                contract: Contract {
+                    model: row.get(0)?,
+                    dims: Dims {
+                        embedding: row.get(1)?,
+                        point: row.get(2)?,
+                        tags: row.get(3)?,
+                        affect: row.get(4)?,
+                    },
+                },
+                vectors: row.get(5)?,
+                rows: row.get(6)?,
+                generation: row.get(7)?,
+            })
+        })
+        .optional()
+    }
+
+    pub(super) fn write(&self, db: &Connection) -> rusqlite::Result<()> {
+        let dims = self.contract.dims;
+        db.prepare_cached("INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)")?
+            .execute((
+                self.contract.model,
+                dims.embedding,
+                dims.point,
+                dims.tags,
+                dims.affect,
+                self.vectors,
+                self.rows,
+                self.generation,
+            ))?;
+        Ok(())
+    }
+}
+
+/// The database's path in an index's folder.
+pub(super) fn path_in(dir: &Path) -> PathBuf {
+    dir.join(FILE_NAME)
+}
+
+/// For `map_err`: damage is told from other failures, as it leads to a rebuild.
+pub(super) fn failed(dir: &Path) -> impl Fn(rusqlite::Error) -> Error {
+    let path = path_in(dir);
+    move |error| {
+        let damage = matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+        ) || matches!(
+            error,
+            rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::InvalidColumnType(..)
+        );
+        let problem = if damage {
+            IndexProblem::Damaged(error.to_string())
+        } else {
+            IndexProblem::Database(error)
+        };
+        problem.at(path.clone())
+    }
+}
+
+/// Opens the database of an index for reading. Readers never wait for a writer.
+pub(super) fn open_existing(dir: &Path) -> Result<Connection> {
+    let path = path_in(dir);
+    if !path.is_file() {
+        return Err(IndexProblem::Missing.at(dir));
+    }
+    // Writable, since whoever reads a write-ahead log may have to recover it.
+    let db = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .map_err(failed(dir))?;
+    db.busy_timeout(PATIENCE).map_err(failed(dir))?;
+    check_format(&db, dir)?;
+    Ok(db)
+}
+
+/// Opens or makes the database of an index for writing.
+pub(super) fn open_or_create(dir: &Path) -> Result<Connection> {
+    let db = Connection::open(path_in(dir)).map_err(failed(dir))?;
+    let set_up = || {
+        db.busy_timeout(PATIENCE)?;
+        db.pragma_update(None, "journal_mode", "wal")?;
+        db.pragma_update(None, "synchronous", "normal")?;
+        db.pragma_update(None, "foreign_keys", true)
+    };
+    set_up().map_err(failed(dir))?;
+    let found = check_format(&db, dir)?;
+    if found == 0 {
+        let create = format!(
+            "BEGIN IMMEDIATE; {SCHEMA}
+             PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; COMMIT;"
+        );
+        db.execute_batch(&create).map_err(failed(dir))?;
+    }
+    Ok(db)
+}
+
+/// The format of a database that this version can use; 0 for a new one.
+fn check_format(db: &Connection, dir: &Path) -> Result<u32> {
+    let found: u32 = db
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(failed(dir))?;
+    match found {
+        FORMAT => Ok(found),
+        0 => {
+            let sql = "SELECT count(*) FROM sqlite_schema";
+            let tables: u32 = db
+                .query_row(sql, [], |row| row.get(0))
+                .map_err(failed(dir))?;
+            if tables > 0 {
+                let what = "it is a database of something else".to_owned();
+                return Err(IndexProblem::Damaged(what).at(path_in(dir)));
+            }
+            Ok(0)
+        }
+        found => Err(IndexProblem::Newer {
+            found,
+            known: FORMAT,
+        }
+        .at(path_in(dir))),
+    }
+}

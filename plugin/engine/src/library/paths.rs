@@ -1,0 +1,86 @@
+//! Paths in the database and the index's usual place.
+//!
+//! File names need not be Unicode, so paths are stored as the system's own
+//! bytes. An index stays on the machine it was made on.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+/// The system's own bytes of a path.
+pub(super) fn to_bytes(path: &Path) -> Vec<u8> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        path.as_os_str().as_bytes().to_vec()
+    }
+    #[cfg(windows)]
+    {
+        use std::os::windows::ffi::OsStrExt;
+        path.as_os_str()
+            .encode_wide()
+            .flat_map(u16::to_le_bytes)
+            .collect()
+    }
+}
+
+/// The path of [`to_bytes`].
+pub(super) fn from_bytes(bytes: Vec<u8>) -> PathBuf {
+    #[cfg(unix)]
+    let name: OsString = std::os::unix::ffi::OsStringExt::from_vec(bytes);
+    #[cfg(windows)]
+    let name: OsString = {
+        use std::os::windows::ffi::OsStringExt;
+        let (wide, _) = bytes.as_chunks::<2>();
+        let wide: Vec<u16> = wide.iter().map(|b| u16::from_le_bytes(*b)).collect();
+        OsString::from_wide(&wide)
+    };
+    name.into()
+}
+
+/// One spelling for one folder, so that a link or a trailing slash does not
+/// make a second index of it.
+pub(super) fn canonical(folder: &Path) -> PathBuf {
+    folder
+        .canonicalize()
+        .or_else(|_| std::path::absolute(folder))
+        .unwrap_or_else(|_| folder.to_owned())
+}
+
+/// Where the index of `folder` lies unless the user says otherwise: in the
+/// platform's cache folder, `impasto/index/`, under a name made from the
+/// folder's path. Without a home, in the folder for temporary files.
+pub fn default_index_dir(folder: &Path) -> PathBuf {
+    let cache = directories::BaseDirs::new()
+        .map_or_else(std::env::temp_dir, |dirs| dirs.cache_dir().to_owned());
+    let digest = Sha256::digest(to_bytes(&canonical(folder)));
+    let name: String = digest[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    cache.join("impasto").join("index").join(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_folder_has_one_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = default_index_dir(dir.path());
+        assert_eq!(place, default_index_dir(&dir.path().join(".")));
+        assert_ne!(place, default_index_dir(&dir.path().join("other")));
+        assert!(place.is_absolute());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_need_not_be_unicode() {
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"caf\xe9.wav");
+        let path = Path::new(name);
+        assert_eq!(from_bytes(to_bytes(path)), path);
+    }
+}

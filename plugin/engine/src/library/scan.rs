@@ -1,0 +1,460 @@
+//! Takes a folder of music into an index.
+
+use std::fs::{self, File, TryLockError};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+use crate::inference::{Embedder, MusicFeatures};
+use crate::manifest::Manifest;
+use crate::units::Seconds;
+
+use super::chunker::{Chunker, MEL_LEN, MelOf, Piece};
+use super::database::Contract;
+use super::decode::{Decoded, Limits, decode_16k_mono};
+use super::store::{Known, Store, TrackRows, put_aside};
+use super::view::{Dims, Failure};
+use super::walk::{FoundFile, Stamp, Walk, walk};
+use super::{IndexProblem, Reason, paths};
+
+/// Chunks a network call: more gain nothing on one core, and progress is
+/// reported after each.
+const BATCH: usize = 8;
+/// Grows when decoding, cutting or the mel frames change what a file's rows
+/// are, so that older indexes are made anew.
+const PREPARATION: u32 = 1;
+/// Whoever holds this file's lock is the index's one writer.
+const LOCK: &str = "lock";
+
+impl Contract {
+    /// The contract of the audio network that the manifest describes.
+    pub fn of(manifest: &Manifest) -> Self {
+        let audio = manifest.audio();
+        let identity = format!("{}\n{PREPARATION}", audio.sha256);
+        Self {
+            model: Sha256::digest(identity).into(),
+            dims: Dims {
+                embedding: audio.output_len("embedding"),
+                point: audio.output_len("point"),
+                tags: audio.output_len("tags"),
+                affect: audio.output_len("affect"),
+            },
+        }
+    }
+}
+
+/// How far a scan is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// Files that need no more work, of those found.
+    pub done: usize,
+    /// Files found.
+    pub total: usize,
+    /// The file in work.
+    pub current: &'a Path,
+    /// Music decoded and embedded in this scan.
+    pub music: Seconds,
+    /// Since the scan began.
+    pub elapsed: Seconds,
+    /// Time left, once there is something to judge it by.
+    pub eta: Option<Seconds>,
+}
+
+/// What a scan has done.
+#[derive(Clone, Debug, Default)]
+pub struct ScanReport {
+    /// Music files found in the folder.
+    pub found: usize,
+    /// Files decoded and embedded by this scan.
+    pub indexed: usize,
+    /// Files that were in the index already.
+    pub unchanged: usize,
+    /// Files that are gone from the folder and so from the index.
+    pub removed: usize,
+    /// Files of the folder that are not in the library, with the reason: those
+    /// that failed now and those that failed before and are unchanged.
+    pub failed: Vec<Failure>,
+    /// Chunks embedded by this scan.
+    pub chunks: usize,
+    /// Chunks left out by this scan because they are silent.
+    pub silent_chunks: usize,
+    /// Music decoded by this scan.
+    pub music: Seconds,
+    /// How long it took.
+    pub elapsed: Seconds,
+    /// Whether the progress callback broke it off; the next scan goes on.
+    pub stopped: bool,
+    /// Why the index had to be made anew, if it had to.
+    pub rebuilt: Option<String>,
+}
+
+/// The writing end of an index. There is one for an index at a time, in this
+/// process and in all others; [`super::Library`] reads meanwhile.
+pub struct Indexer {
+    store: Store,
+    contract: Contract,
+    limits: Limits,
+    rebuilt: Option<String>,
+    /// Holds the lock until it is dropped, or the process ends in any way.
+    _lock: File,
+}
+
+impl Indexer {
+    /// Opens the index in `index_dir`, or makes it. A damaged index is put
+    /// aside as `.bak` files and begun anew; one of another audio network is
+    /// emptied. The next [`Indexer::scan`]'s report says so.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Index`] with [`IndexProblem::Busy`] while another instance is
+    /// indexing, or [`IndexProblem::Newer`]; [`Error::Io`].
+    pub fn new(index_dir: &Path, manifest: &Manifest) -> Result<Self> {
+        Self::with_contract(index_dir, Contract::of(manifest))
+    }
+
+    /// As [`Indexer::new`], for rows of whatever origin and length.
+    ///
+    /// # Errors
+    ///
+    /// As [`Indexer::new`].
+    pub fn with_contract(index_dir: &Path, contract: Contract) -> Result<Self> {
+        fs::create_dir_all(index_dir).map_err(Error::io(index_dir))?;
+        let lock = lock(index_dir)?;
+        let (store, rebuilt) = match Store::open(index_dir, contract) {
+            Ok((store, emptied)) => (
+                store,
+                emptied.then(|| "the audio network has changed".to_owned()),
+            ),
+            Err(Error::Index {
+                path,
+                problem: IndexProblem::Damaged(what),
+            }) => {
+                put_aside(index_dir)?;
+                let (store, _) = Store::open(index_dir, contract)?;
+                let kept = "what was left of it was kept as .bak files";
+                (store, Some(format!("{}: {what}; {kept}", path.display())))
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            store,
+            contract,
+            limits: Limits::default(),
+            rebuilt,
+            _lock: lock,
+        })
+    }
+
+    /// Sets what a file may ask.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// Brings the index up to what `folder` holds: new and changed files are
+    /// decoded and embedded, files that are gone are forgotten, what is
+    /// unchanged (path, size, time of modification) is skipped. A file that
+    /// cannot be read is recorded with its reason. Each file is one commit, so
+    /// a scan that is broken off or killed goes on with the next one.
+    ///
+    /// `progress` is called at each file and every few seconds of music.
+    ///
+    /// # Errors
+    ///
+    /// Only what concerns the whole scan: the folder or the index cannot be
+    /// read or written, or the network fails. What was committed stays.
+    pub fn scan(
+        &mut self,
+        folder: &Path,
+        embedder: &mut dyn Embedder,
+        progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
+    ) -> Result<ScanReport> {
+        let root = paths::canonical(folder);
+        let found = walk(&root)?;
+        let folder = self.store.folder(&root)?;
+        let known = self.store.known(folder)?;
+        let here = |path: &Path| known.get(path).filter(|known| known.settled);
+        let is_new = |file: &&FoundFile| here(&file.relative).is_none_or(|k| k.stamp != file.stamp);
+        let work: Vec<&FoundFile> = found.files.iter().filter(is_new).collect();
+        let mut report = ScanReport {
+            found: found.files.len(),
+            unchanged: found.files.len() - work.len(),
+            rebuilt: self.rebuilt.take(),
+            ..ScanReport::default()
+        };
+        self.forget_gone(folder, &root, &found, &known, &mut report)?;
+        let mut clock = Clock::new(&work, report.unchanged, report.found);
+        for file in work {
+            let path = root.join(&file.relative);
+            let mut track = TrackWork::new(self.contract.dims, embedder);
+            let mut tell = |music: f64| progress(clock.progress(&path, music));
+            let outcome = if tell(0.0).is_break() {
+                Outcome::Stopped
+            } else {
+                track.run(&path, self.limits, &mut tell)?
+            };
+            match outcome {
+                Outcome::Stopped => {
+                    report.stopped = true;
+                    break;
+                }
+                Outcome::Failed(reason) => {
+                    self.store
+                        .put_failure(folder, &file.relative, file.stamp, &reason)?;
+                }
+                Outcome::Done(decoded) => {
+                    self.store.put_track(folder, file, &decoded, &track.rows)?;
+                    report.indexed += 1;
+                    report.chunks += track.rows.pieces.len();
+                    report.silent_chunks += track.silent;
+                    clock.music += decoded.duration.0;
+                }
+            }
+            clock.finish(file);
+        }
+        if !report.stopped {
+            self.store.compact()?;
+        }
+        report.failed = self.store.failures(folder)?;
+        report.music = Seconds(clock.music);
+        report.elapsed = Seconds(clock.began.elapsed().as_secs_f64());
+        Ok(report)
+    }
+
+    /// Forgets files that are no longer in the folder and records what in it
+    /// cannot be read.
+    fn forget_gone(
+        &mut self,
+        folder: i64,
+        root: &Path,
+        found: &Walk,
+        known: &std::collections::BTreeMap<PathBuf, Known>,
+        report: &mut ScanReport,
+    ) -> Result<()> {
+        if found.files.is_empty() && !known.is_empty() {
+            // More likely a drive that is not there than a library thrown away.
+            return Err(IndexProblem::FolderEmptied { known: known.len() }.at(root));
+        }
+        let is_found = |path: &Path| {
+            found
+                .files
+                .binary_search_by(|file| file.relative.as_path().cmp(path))
+                .is_ok()
+        };
+        let gone: Vec<PathBuf> = known
+            .keys()
+            .filter(|path| !is_found(path) && !found.hides(path))
+            .cloned()
+            .collect();
+        self.store.remove(folder, &gone)?;
+        report.removed = gone.len();
+        for (path, reason) in &found.unreadable {
+            let stamp = Stamp {
+                size: 0,
+                modified: 0,
+            };
+            self.store.put_failure(folder, path, stamp, reason)?;
+        }
+        Ok(())
+    }
+
+    /// Reads every row again and compares it with the checksum of its commit.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Index`] with [`IndexProblem::Damaged`] for the first that differs.
+    pub fn verify(&mut self) -> Result<()> {
+        self.store.verify_batches(usize::MAX >> 1)
+    }
+}
+
+/// Takes the index's lock, which the system frees when the process ends.
+fn lock(dir: &Path) -> Result<File> {
+    let path = dir.join(LOCK);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(Error::io(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(IndexProblem::Busy.at(dir)),
+        Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
+    }
+}
+
+enum Outcome {
+    Done(Decoded),
+    Failed(Reason),
+    Stopped,
+}
+
+/// One file on its way into the index.
+struct TrackWork<'a> {
+    dims: Dims,
+    embedder: &'a mut dyn Embedder,
+    /// Chunks whose rows are wanted and not there yet.
+    waiting: Vec<Piece>,
+    mel: Vec<f32>,
+    rows: TrackRows,
+    silent: usize,
+}
+
+impl<'a> TrackWork<'a> {
+    fn new(dims: Dims, embedder: &'a mut dyn Embedder) -> Self {
+        let rows = TrackRows::default();
+        Self {
+            dims,
+            embedder,
+            waiting: Vec::new(),
+            mel: Vec::new(),
+            rows,
+            silent: 0,
+        }
+    }
+
+    /// Decodes, cuts and embeds the file. `tell` gets the seconds done.
+    fn run(
+        &mut self,
+        path: &Path,
+        limits: Limits,
+        tell: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Outcome> {
+        let mut chunker = Chunker::new();
+        let mut embedding = Ok(());
+        let decoded = decode_16k_mono(path, limits, &mut |samples| {
+            let mut flow = ControlFlow::Continue(());
+            chunker.push(samples, &mut |piece, mel| {
+                if embedding.is_ok() && flow.is_continue() {
+                    embedding = self.take(piece, mel);
+                    flow = tell(piece.start.0);
+                }
+            });
+            if embedding.is_err() {
+                ControlFlow::Break(())
+            } else {
+                flow
+            }
+        });
+        embedding?;
+        let decoded = match decoded {
+            Ok(decoded) if decoded.stopped => return Ok(Outcome::Stopped),
+            Ok(decoded) => decoded,
+            Err(Error::Audio { reason, .. }) => return Ok(Outcome::Failed(reason)),
+            Err(error) => return Err(error),
+        };
+        let mut embedding = Ok(());
+        chunker.finish(&mut |piece, mel| {
+            if embedding.is_ok() {
+                embedding = self.take(piece, mel);
+            }
+        });
+        embedding?;
+        self.embed()?;
+        if self.rows.pieces.is_empty() {
+            let reason = if self.silent > 0 {
+                Reason::Silent
+            } else {
+                Reason::Empty
+            };
+            return Ok(Outcome::Failed(reason));
+        }
+        Ok(Outcome::Done(decoded))
+    }
+
+    fn take(&mut self, piece: Piece, mel: MelOf<'_>) -> Result<()> {
+        if piece.is_silent() {
+            self.silent += 1;
+            return Ok(());
+        }
+        self.waiting.push(piece);
+        mel.append_to(&mut self.mel);
+        if self.waiting.len() == BATCH {
+            self.embed()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn embed(&mut self) -> Result<()> {
+        let n = self.waiting.len();
+        if n == 0 {
+            return Ok(());
+        }
+        debug_assert_eq!(self.mel.len(), n * MEL_LEN);
+        let features = self.embedder.embed(&self.mel, n)?;
+        assert_eq!(features.len(), n, "the embedder answers for each chunk");
+        for features in &features {
+            self.add(features);
+        }
+        self.rows.pieces.append(&mut self.waiting);
+        self.mel.clear();
+        Ok(())
+    }
+
+    fn add(&mut self, features: &MusicFeatures) {
+        let lens = Dims {
+            embedding: features.embedding.len(),
+            point: features.point.len(),
+            tags: features.tags.len(),
+            affect: features.affect.len(),
+        };
+        // Inference checks the network's shapes against the same manifest.
+        assert_eq!(
+            lens, self.dims,
+            "the embedder keeps to the index's contract"
+        );
+        self.rows.embeddings.extend_from_slice(&features.embedding);
+        self.rows.points.extend_from_slice(&features.point);
+        self.rows.traits.extend_from_slice(&features.tags);
+        self.rows.traits.extend_from_slice(&features.affect);
+    }
+}
+
+/// Counts what is done and judges the time left by the files' sizes: lengths
+/// are not known before decoding.
+struct Clock {
+    began: Instant,
+    music: f64,
+    done: usize,
+    total: usize,
+    bytes_done: f64,
+    bytes_left: f64,
+}
+
+impl Clock {
+    fn new(work: &[&FoundFile], done: usize, total: usize) -> Self {
+        let bytes_left = work.iter().map(|file| file.stamp.size as f64).sum();
+        Self {
+            began: Instant::now(),
+            music: 0.0,
+            done,
+            total,
+            bytes_done: 0.0,
+            bytes_left,
+        }
+    }
+
+    fn finish(&mut self, file: &FoundFile) {
+        self.done += 1;
+        self.bytes_done += file.stamp.size as f64;
+        self.bytes_left -= file.stamp.size as f64;
+    }
+
+    fn progress<'a>(&self, current: &'a Path, music: f64) -> Progress<'a> {
+        let elapsed = self.began.elapsed().as_secs_f64();
+        let eta = (self.bytes_done > 0.0)
+            .then(|| Seconds((elapsed * self.bytes_left / self.bytes_done).max(0.0)));
+        Progress {
+            done: self.done,
+            total: self.total,
+            current,
+            music: Seconds(self.music + music),
+            elapsed: Seconds(elapsed),
+            eta,
+        }
+    }
+}

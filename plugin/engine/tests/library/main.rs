@@ -1,0 +1,6 @@
+//! The library at its boundary: files in, rows and clips out.
+
+mod decode;
+mod kill;
+mod scan;
+mod support;
