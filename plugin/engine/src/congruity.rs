@@ -63,6 +63,11 @@ impl Meter {
         }
     }
 
+    /// Forgets what was shown; the distribution stays.
+    pub fn reset(&mut self) {
+        self.smoothed = None;
+    }
+
     /// Takes in the score of the music now, `elapsed` after the last update.
     ///
     /// `None` (unknown) while the music is silent, which the caller says by a

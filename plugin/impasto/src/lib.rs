@@ -3,30 +3,67 @@
 //! This crate never opens a model or an index by itself and has no signal
 //! processing of its own: both are the engine's. It wires the engine to hosts.
 
+pub mod bridge;
+pub mod bundle;
 pub mod editor;
 pub mod entry;
 pub mod output;
 pub mod params;
+pub mod process;
+pub mod snapshot;
 pub mod state;
 pub mod view;
+pub mod worker;
 
 use std::sync::Arc;
 
+use engine::units::SampleRate;
 use nice_plug::prelude::*;
 
+use bridge::{Shared, bridge};
+use editor::ImpastoEditor;
 use output::HostLink;
-use params::ImpastoParams;
+use process::{Block, Processor};
+use worker::{Message, Worker};
 
 /// The plug-in as the framework constructs it.
 pub struct Impasto {
     link: Arc<HostLink>,
+    shared: Arc<Shared>,
+    /// `None` if the system gave no thread; then audio passes.
+    worker: Option<Worker>,
+    /// Between activation and deactivation.
+    processor: Option<Box<Processor>>,
 }
 
 impl Default for Impasto {
     fn default() -> Self {
-        let link = Arc::new(HostLink::new(Arc::default()));
+        let (publisher, view) = view::channel();
+        let link = Arc::new(HostLink::new(Arc::default(), view));
+        let shared = Shared::new();
+        let worker = Worker::spawn(Arc::clone(&link), Arc::clone(&shared), publisher);
         entry::hand_over(&link);
-        Self { link }
+        Self {
+            link,
+            shared,
+            worker,
+            processor: None,
+        }
+    }
+}
+
+impl Impasto {
+    /// Makes both ends for `rate` and gives the worker its own.
+    fn attach(&mut self, rate: SampleRate) -> engine::Result<()> {
+        let Some(worker) = &self.worker else {
+            return Ok(());
+        };
+        let (audio, end) = bridge(rate);
+        let inbox = worker.inbox().clone();
+        let processor = Processor::new(rate, audio, &self.link, &self.shared, inbox)?;
+        self.processor = Some(Box::new(processor));
+        worker.tell(Message::Attach(Box::new(end)));
+        Ok(())
     }
 }
 
@@ -65,7 +102,7 @@ impl Plugin for Impasto {
         layout("Mono brush", &[MONO]),
     ];
 
-    type Editor = ();
+    type Editor = ImpastoEditor;
     type SysExMessage = ();
     type BackgroundTask = ();
 
@@ -73,13 +110,75 @@ impl Plugin for Impasto {
         Arc::clone(&self.link.params) as Arc<dyn Params>
     }
 
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<ImpastoEditor> {
+        let params = Arc::clone(&self.link.params);
+        Some(editor::create(params, self.link.view.clone()))
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        if let Some(record) = state.fields.get_mut(state::FIELD) {
+            state::migrate(record);
+        }
+    }
+
+    fn activate(
+        &mut self,
+        _layout: &AudioIOLayout,
+        config: &BufferConfig,
+        _context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        let Some(rate) = SampleRate::new(f64::from(config.sample_rate)) else {
+            return false;
+        };
+        match self.attach(rate) {
+            Ok(()) => true,
+            Err(error) => {
+                nice_error!("{error}");
+                false
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        if let Some(processor) = &mut self.processor {
+            processor.reset();
+        }
+    }
+
     fn process(
         &mut self,
-        _buffer: &mut Buffer,
-        _aux: &mut AuxiliaryBuffers,
+        buffer: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
         _context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        let (Some(processor), [left, right]) = (&mut self.processor, buffer.as_slice()) else {
+            return ProcessStatus::Normal;
+        };
+        let brush = aux
+            .inputs
+            .first()
+            .map_or(&[][..], Buffer::as_slice_immutable);
+        let channel = |index: usize| brush.get(index).map_or(&[][..], |channel| &**channel);
+        let Some([snippets_left, snippets_right]) =
+            aux.outputs.first_mut().map(|bus| bus.as_slice())
+        else {
+            return ProcessStatus::Normal;
+        };
+        processor.process(Block {
+            main: [left, right],
+            brush: [channel(0), channel(1)],
+            brush_channels: brush.len().min(2),
+            snippets: [snippets_left, snippets_right],
+        });
+        // Snippets sound on without any input.
         ProcessStatus::KeepAlive
+    }
+
+    fn deactivate(&mut self) {
+        self.processor = None;
+        if let Some(worker) = &self.worker {
+            worker.tell(Message::Detach);
+        }
     }
 }
 

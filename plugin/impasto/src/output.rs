@@ -8,8 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use engine::units::Congruity;
 use nice_plug::prelude::Param;
+use parking_lot::Mutex;
 
 use crate::params::ImpastoParams;
+use crate::snapshot::Played;
+use crate::view::ViewHandle;
+
+/// Snippets remembered for the snapshot at most: some hours of playing.
+const PLAYED: usize = 20_000;
 
 /// A smaller change is not sent: every value may enter the host's undo history.
 const DEADBAND: f32 = 0.005;
@@ -21,6 +27,10 @@ const INTERVAL: f64 = 1.0 / 30.0;
 pub struct HostLink {
     /// The instance's parameters.
     pub params: Arc<ImpastoParams>,
+    /// What the worker publishes, for the snapshot.
+    pub view: ViewHandle,
+    /// Written by the worker, read by the snapshot; never seen by the audio thread.
+    played: Mutex<Vec<Played>>,
     /// The bits of an `f32`, not a number while unknown. Written by the worker.
     congruity: AtomicU32,
     /// Written by the entry class, where the host tells it a block at a time.
@@ -31,9 +41,11 @@ pub struct HostLink {
 
 impl HostLink {
     /// For a new instance: congruity unknown, real time, no brush.
-    pub fn new(params: Arc<ImpastoParams>) -> Self {
+    pub fn new(params: Arc<ImpastoParams>, view: ViewHandle) -> Self {
         Self {
             params,
+            view,
+            played: Mutex::default(),
             congruity: AtomicU32::new(f32::NAN.to_bits()),
             offline: AtomicBool::new(false),
             brush_connected: AtomicBool::new(false),
@@ -49,6 +61,24 @@ impl HostLink {
     pub fn set_congruity(&self, congruity: Option<Congruity>) {
         let value = congruity.map_or(f32::NAN, Congruity::get);
         self.congruity.store(value.to_bits(), Ordering::Relaxed);
+    }
+
+    /// Every snippet played since the activation, oldest first.
+    pub fn played(&self) -> Vec<Played> {
+        self.played.lock().clone()
+    }
+
+    /// For the worker: a snippet began to sound.
+    pub fn note_played(&self, played: Played) {
+        let mut all = self.played.lock();
+        if all.len() < PLAYED {
+            all.push(played);
+        }
+    }
+
+    /// For the worker: the host activated the instance anew.
+    pub fn forget_played(&self) {
+        self.played.lock().clear();
     }
 
     /// Whether the host renders offline, faster or slower than real time.
@@ -104,14 +134,21 @@ impl Emitter {
             return None;
         }
         let value = link.congruity()?.get();
-        let is_new = self.last.is_none_or(|last| (value - last).abs() >= DEADBAND);
+        let is_new = self
+            .last
+            .is_none_or(|last| (value - last).abs() >= DEADBAND);
         if !is_new || self.since < self.interval {
             return None;
         }
         (self.last, self.since) = (Some(value), 0);
         // SAFETY: the pointer is to a parameter of `link.params`, which lives at
         // least as long as `link`.
-        unsafe { link.params.congruity.as_ptr()._internal_set_normalized_value(value) };
+        unsafe {
+            link.params
+                .congruity
+                .as_ptr()
+                ._internal_set_normalized_value(value)
+        };
         Some(value)
     }
 }
@@ -121,10 +158,16 @@ mod tests {
     use super::*;
 
     fn link(out: bool) -> HostLink {
-        let link = HostLink::new(Arc::default());
+        let (_, view) = crate::view::channel();
+        let link = HostLink::new(Arc::default(), view);
         let on = if out { 1.0 } else { 0.0 };
         // SAFETY: as in `Emitter::next`.
-        unsafe { link.params.congruity_out.as_ptr()._internal_set_normalized_value(on) };
+        unsafe {
+            link.params
+                .congruity_out
+                .as_ptr()
+                ._internal_set_normalized_value(on)
+        };
         link
     }
 

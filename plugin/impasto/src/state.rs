@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The key of the record among the fields of a saved state.
+pub const FIELD: &str = "impasto";
 
 /// The version that [`Remembered`] is written with.
 pub const VERSION: u32 = 1;
@@ -44,5 +48,71 @@ impl Default for Remembered {
             editor_size: EDITOR_SIZE,
             editor_zoom: 100,
         }
+    }
+}
+
+/// A step from one version of the record to the next.
+type Step = fn(&mut Value);
+
+/// The steps, of which the first leads from version 1 to version 2.
+const STEPS: [Step; VERSION as usize - 1] = [];
+
+/// Brings a stored `record`, as the host gives it back, up to [`VERSION`]. A record
+/// of a later version, or one that can't be read, stays as it is: what is known of it
+/// is taken, the rest is the default.
+pub fn migrate(record: &mut String) {
+    let Ok(mut value) = serde_json::from_str::<Value>(record) else {
+        return;
+    };
+    let Some(version) = value.get("version").and_then(Value::as_u64) else {
+        return;
+    };
+    let done = usize::try_from(version.saturating_sub(1)).unwrap_or(usize::MAX);
+    let Some(steps) = STEPS.get(done..).filter(|steps| !steps.is_empty()) else {
+        return;
+    };
+    for step in steps {
+        step(&mut value);
+    }
+    value["version"] = VERSION.into();
+    *record = value.to_string();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read from a record as a host gives it back.
+    fn read(record: &str) -> Remembered {
+        let mut record = record.to_owned();
+        migrate(&mut record);
+        serde_json::from_str(&record).expect("a record")
+    }
+
+    #[test]
+    fn version_1_is_read() {
+        let expected = Remembered {
+            version: VERSION,
+            painting: Some("/paintings/Impression, soleil levant.jpg".into()),
+            library: Some("/music/my works".into()),
+            index: None,
+            gallery: Some("/paintings".into()),
+            editor_size: (1200, 800),
+            editor_zoom: 125,
+        };
+        assert_eq!(read(include_str!("../tests/data/state-v1.json")), expected);
+    }
+
+    #[test]
+    fn what_is_unknown_or_missing_does_no_harm() {
+        let later = r#"{"version": 99, "painting": "/a.png", "brush_colour": "red"}"#;
+        assert_eq!(read(later).painting, Some("/a.png".into()));
+        assert_eq!(read("{}"), Remembered::default());
+    }
+
+    #[test]
+    fn writing_and_reading_change_nothing() {
+        let written = serde_json::to_string(&Remembered::default()).expect("written");
+        assert_eq!(read(&written), Remembered::default());
     }
 }

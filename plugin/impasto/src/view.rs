@@ -13,11 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crossbeam::channel::{Receiver, Sender, bounded};
+pub use engine::analysis::MelFrame;
 use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
 use parking_lot::Mutex;
-
-/// One mel frame in dB, lowest band first.
-pub type MelFrame = [f32; 100];
 
 /// Actions that wait for the worker at most; an editor cannot click faster.
 const ACTIONS: usize = 64;
@@ -39,7 +37,7 @@ pub struct Rgba {
 /// The painting that snippets and congruity are judged by.
 #[derive(Clone, Debug, Default)]
 pub enum PaintingState {
-    /// None chosen yet: the whole library is the pool and congruity is unknown.
+    /// None chosen yet: there is no pool, so nothing is played, and congruity is unknown.
     #[default]
     None,
     /// Being read and looked at by the picture network.
@@ -165,7 +163,9 @@ pub struct View {
     pub painting: PaintingState,
     /// Written when an action, a restored state or the indexer changes it.
     pub library: LibraryState,
-    /// Written once, when the networks are loaded or found wanting.
+    /// Where the library's index lies, if there is a library.
+    pub index: Option<PathBuf>,
+    /// Written when the networks are loaded or found wanting.
     pub models: ModelsState,
     /// Folder of paintings for the way back, if one is set.
     pub gallery: Option<PathBuf>,
@@ -188,7 +188,7 @@ pub struct View {
     pub snippets: Arc<Vec<SnippetRow>>,
     /// The chunk now heard, if any.
     pub playing: Option<ChunkId>,
-    /// Chunks that passed the first filter; 0 without a library.
+    /// Chunks that passed the first filter; 0 without a library or a painting.
     pub pool: usize,
     /// `None`: unknown, as the music is silent or no painting is loaded.
     pub congruity: Option<Congruity>,
@@ -205,6 +205,7 @@ impl Default for View {
         Self {
             painting: PaintingState::default(),
             library: LibraryState::default(),
+            index: None,
             models: ModelsState::default(),
             gallery: None,
             gallery_len: 0,

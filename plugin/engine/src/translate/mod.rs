@@ -173,6 +173,18 @@ impl Translator {
         &self.settings
     }
 
+    /// Forgets all that was heard and played, as when a host starts anew: the same
+    /// frames then give the same again. Painting, library and gallery stay.
+    pub fn reset(&mut self) {
+        (self.brush, self.music) = (Ear::new(), Ear::new());
+        self.recent.clear();
+        self.meter.reset();
+        self.suggester.reset();
+        self.snippets.clear();
+        self.search_stale = true;
+        self.score = None;
+    }
+
     /// Takes in the next frame of the sidechain.
     pub fn push_brush(&mut self, frame: &MelFrame) {
         self.brush.push(frame, self.settings.silence_db);

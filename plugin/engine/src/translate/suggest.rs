@@ -38,6 +38,11 @@ impl Suggester {
         };
     }
 
+    /// Forgets what was shown.
+    pub(super) fn reset(&mut self) {
+        (self.shown, self.rival) = (None, None);
+    }
+
     pub(super) fn gallery(&self) -> Option<&Gallery> {
         self.gallery.as_ref()
     }

@@ -112,7 +112,12 @@ mod tests {
         };
         check(&mut spare, host(&mut [l, r]), [1.0, 2.0], true);
         check(&mut spare, host(&mut [l]), [1.0, 1.0], true);
-        check(&mut spare, host(&mut [l, std::ptr::null_mut()]), [1.0, 1.0], true);
+        check(
+            &mut spare,
+            host(&mut [l, std::ptr::null_mut()]),
+            [1.0, 1.0],
+            true,
+        );
         check(&mut spare, host(&mut []), [0.0, 0.0], false);
         check(&mut spare, None, [0.0, 0.0], false);
         let null = HostBus {

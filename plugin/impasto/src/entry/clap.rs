@@ -15,7 +15,9 @@ use clap_sys::events::{
     CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_IS_LIVE, CLAP_EVENT_PARAM_VALUE, clap_event_header,
     clap_event_param_value, clap_output_events,
 };
-use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
+use clap_sys::ext::audio_ports::{
+    CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports,
+};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{
     CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode,
@@ -24,6 +26,7 @@ use clap_sys::factory::plugin_factory::{CLAP_PLUGIN_FACTORY_ID, clap_plugin_fact
 use clap_sys::host::clap_host;
 use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
+use clap_sys::stream::clap_ostream;
 use clap_sys::version::CLAP_VERSION;
 use nice_plug::wrapper::clap::{PluginDescriptor, Wrapper};
 use nice_plug::wrapper::setup_logger;
@@ -34,6 +37,7 @@ use super::{denormals, param_id, take_over};
 use crate::Impasto;
 use crate::output::{Emitter, HostLink};
 use crate::params::CONGRUITY_ID;
+use crate::snapshot;
 
 /// Buses in each direction: the main one and one more.
 const BUSES: usize = 2;
@@ -51,7 +55,14 @@ struct Instance {
     audio: Mutex<AudioSide>,
     params: clap_plugin_params,
     render: clap_plugin_render,
+    snapshot: SnapshotTable,
     congruity_id: u32,
+}
+
+/// The table of [`snapshot::EXTENSION`].
+#[repr(C)]
+struct SnapshotTable {
+    write: unsafe extern "C" fn(*const clap_plugin, *const clap_ostream) -> bool,
 }
 
 struct AudioSide {
@@ -102,6 +113,9 @@ fn create(host: *const clap_host) -> *const clap_plugin {
         render: clap_plugin_render {
             has_hard_realtime_requirement: Some(no_hard_realtime_requirement),
             set: Some(render_set),
+        },
+        snapshot: SnapshotTable {
+            write: write_snapshot,
         },
         congruity_id: param_id(CONGRUITY_ID),
     });
@@ -164,7 +178,11 @@ fn brush_channels(inner: &clap_plugin) -> u32 {
     // SAFETY: `clap_audio_port_info` holds integers, characters and pointers, for all
     // of which zeros are valid.
     let info: clap_audio_port_info = unsafe { info.assume_init() };
-    if known { info.channel_count } else { CHANNELS as u32 }
+    if known {
+        info.channel_count
+    } else {
+        CHANNELS as u32
+    }
 }
 
 unsafe extern "C" fn process(
@@ -190,7 +208,9 @@ unsafe extern "C" fn process(
     let status = buses.with(process, |full| {
         let inner = instance.inner.process?;
         // SAFETY: as the host called us, with buses that are complete.
-        Some(denormals::flushed(|| unsafe { inner(&instance.inner, full) }))
+        Some(denormals::flushed(|| unsafe {
+            inner(&instance.inner, full)
+        }))
     });
     let status = status.unwrap_or(CLAP_PROCESS_ERROR);
     if status != CLAP_PROCESS_ERROR
@@ -317,6 +337,9 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
     if name == CLAP_EXT_PARAMS {
         return (&raw const instance.params).cast();
     }
+    if name == snapshot::EXTENSION {
+        return (&raw const instance.snapshot).cast();
+    }
     if name == CLAP_EXT_RENDER {
         return (&raw const instance.render).cast();
     }
@@ -357,6 +380,29 @@ unsafe extern "C" fn render_set(plugin: *const clap_plugin, mode: clap_plugin_re
     // SAFETY: the host's promise.
     let instance = unsafe { instance(plugin) };
     instance.link.set_offline(mode == CLAP_RENDER_OFFLINE);
+    true
+}
+
+/// Writes the snapshot; false if the stream takes no more.
+unsafe extern "C" fn write_snapshot(
+    plugin: *const clap_plugin,
+    stream: *const clap_ostream,
+) -> bool {
+    // SAFETY: the host's promise.
+    let (instance, stream) = unsafe { (instance(plugin), &*stream) };
+    let Some(write) = stream.write else {
+        return false;
+    };
+    let bytes = snapshot::json(&instance.link);
+    let mut rest = bytes.as_slice();
+    while !rest.is_empty() {
+        // SAFETY: the host's stream reads no more than it is told.
+        let written = unsafe { write(stream, rest.as_ptr().cast(), rest.len() as u64) };
+        match usize::try_from(written) {
+            Ok(written) if written > 0 => rest = &rest[written.min(rest.len())..],
+            _ => return false,
+        }
+    }
     true
 }
 

@@ -102,6 +102,12 @@ impl ImpastoClass {
         })
     }
 
+    /// What the instance shares with this class.
+    #[cfg(test)]
+    pub fn link(&self) -> &Arc<HostLink> {
+        &self.link
+    }
+
     /// In hertz; the most usual rate before the host has said one.
     fn rate(&self) -> f64 {
         let rate = f64::from_bits(self.rate.load(Ordering::Relaxed));
@@ -376,9 +382,11 @@ impl IAudioProcessorTrait for ImpastoClass {
         {
             return kInvalidArgument;
         }
-        self.rate.store(wanted.sampleRate.to_bits(), Ordering::Relaxed);
+        self.rate
+            .store(wanted.sampleRate.to_bits(), Ordering::Relaxed);
         self.audio.lock().longest_block = wanted.maxSamplesPerBlock as usize;
-        self.link.set_offline(wanted.processMode == kOffline as int32);
+        self.link
+            .set_offline(wanted.processMode == kOffline as int32);
         // SAFETY: as the host called us. Twice, as the framework keeps the mode of
         // the call before.
         unsafe {
@@ -408,7 +416,10 @@ impl IAudioProcessorTrait for ImpastoClass {
         // Ardour switches to offline rendering without a new setup.
         self.link.set_offline(data.processMode == kOffline as int32);
         // SAFETY: the host's list.
-        unsafe { self.params.apply(data.inputParameterChanges, self.rate() as f32) };
+        unsafe {
+            self.params
+                .apply(data.inputParameterChanges, self.rate() as f32)
+        };
         let frames = data.numSamples.max(0) as usize;
         if frames == 0 || data.numOutputs <= 0 {
             return kResultOk; // the host only hands over parameters
@@ -610,7 +621,10 @@ impl IUnitInfoTrait for ImpastoClass {
         unit: *mut UnitID,
     ) -> tresult {
         // SAFETY: as the host called us.
-        unsafe { self.inner.getUnitByBus(media, direction, bus, channel, unit) }
+        unsafe {
+            self.inner
+                .getUnitByBus(media, direction, bus, channel, unit)
+        }
     }
 
     unsafe fn setUnitProgramData(

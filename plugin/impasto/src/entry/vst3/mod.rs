@@ -3,6 +3,10 @@
 mod changes;
 mod class;
 mod gestures;
+#[cfg(test)]
+mod host;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::ffi::c_void;

@@ -185,11 +185,7 @@ impl IPlugViewContentScaleSupportTrait for Shell {
 
 impl Frame {
     /// Shows `host`, with its run loop if it has one.
-    fn new(
-        host: ComPtr<IPlugFrame>,
-        this: *mut IPlugView,
-        gestures: &Gestures,
-    ) -> Option<Self> {
+    fn new(host: ComPtr<IPlugFrame>, this: *mut IPlugView, gestures: &Gestures) -> Option<Self> {
         let resizer = Resizer {
             this: AtomicPtr::new(this),
             host: host.clone(),
@@ -227,7 +223,10 @@ impl Resizer {
             return kInvalidArgument;
         }
         // SAFETY: the shell is alive, as the frame is taken back before it goes.
-        unsafe { self.host.resizeView(self.this.load(Ordering::Acquire), size) }
+        unsafe {
+            self.host
+                .resizeView(self.this.load(Ordering::Acquire), size)
+        }
     }
 }
 

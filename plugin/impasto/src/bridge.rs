@@ -1,0 +1,227 @@
+//! What passes between the audio thread and the worker.
+//!
+//! [`bridge`] makes both ends at each activation. Frames and reports go one way,
+//! cues the other and back; nothing is allocated or freed on the audio thread. What
+//! outlives activations is [`Shared`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam::channel::Sender;
+use engine::analysis::{MelReceiver, MelSender, mel_ring};
+use engine::playback::{CueReceiver, CueSender, cue_channel};
+use engine::units::SampleRate;
+use parking_lot::{Condvar, Mutex};
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use crate::worker::Message;
+
+/// Mel frames that fit into a ring: 12.8 s, more than the longest block and than
+/// the networks take to load.
+const FRAMES: usize = 1024;
+
+/// Reports of starts that wait for the worker.
+const STARTS: usize = 64;
+
+/// How long an offline block waits for the worker at most. A library that can't be
+/// read in this time is a fault; a render that never ends would be a worse one.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A level in dB that one thread writes and others read.
+pub struct Level(AtomicU32);
+
+impl Level {
+    fn new() -> Self {
+        Self(AtomicU32::new((-100.0f32).to_bits()))
+    }
+
+    /// In dB.
+    pub fn get(&self) -> f32 {
+        f32::from_bits(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Sets it.
+    pub fn set(&self, db: f32) {
+        self.0.store(db.to_bits(), Ordering::Relaxed);
+    }
+}
+
+/// What an instance's threads share for as long as it lives.
+pub struct Shared {
+    /// Peak of the brush, written by the audio thread.
+    pub brush_peak: Level,
+    /// Peak of the music, written by the audio thread.
+    pub music_peak: Level,
+    /// RMS of the music, written by the audio thread: what snippets are matched to.
+    pub music_rms: Level,
+    /// Counts resets of the audio thread; the worker forgets what it heard at each.
+    pub resets: AtomicU64,
+    /// Counts what the editor asked to hear; the audio thread starts it when ready.
+    pub auditions: AtomicU64,
+    /// Set when the instance is dropped.
+    pub stop: AtomicBool,
+    rendezvous: Mutex<Rendezvous>,
+    answered: Condvar,
+}
+
+/// Offline, the audio thread waits for the worker here.
+#[derive(Default)]
+struct Rendezvous {
+    asked: u64,
+    answered: u64,
+    /// The worker is gone and answers no more.
+    closed: bool,
+}
+
+impl Shared {
+    /// For a new instance.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            brush_peak: Level::new(),
+            music_peak: Level::new(),
+            music_rms: Level::new(),
+            resets: AtomicU64::new(0),
+            auditions: AtomicU64::new(0),
+            stop: AtomicBool::new(false),
+            rendezvous: Mutex::default(),
+            answered: Condvar::new(),
+        })
+    }
+
+    /// Whether the worker shall end.
+    pub fn stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the worker has dealt with all frames sent so far. Only for
+    /// offline rendering, where the audio thread is none: it locks and waits. False
+    /// if the worker is gone or too slow; then the render goes on without it.
+    pub fn meet(&self, inbox: &Sender<Message>) -> bool {
+        let mut rendezvous = self.rendezvous.lock();
+        if rendezvous.closed {
+            return false;
+        }
+        rendezvous.asked += 1;
+        let mine = rendezvous.asked;
+        // Wakes the worker; if its inbox is full it is awake already.
+        let _ = inbox.try_send(Message::Wake);
+        let until = Instant::now() + PATIENCE;
+        while rendezvous.answered < mine && !rendezvous.closed {
+            if self.answered.wait_until(&mut rendezvous, until).timed_out() {
+                return false;
+            }
+        }
+        !rendezvous.closed
+    }
+
+    /// For the worker: what it is asked for and has not answered.
+    pub fn asked(&self) -> Option<u64> {
+        let rendezvous = self.rendezvous.lock();
+        (rendezvous.answered < rendezvous.asked).then_some(rendezvous.asked)
+    }
+
+    /// For the worker: answers what [`Self::asked`] gave.
+    pub fn answer(&self, asked: u64) {
+        self.rendezvous.lock().answered = asked;
+        self.answered.notify_all();
+    }
+
+    /// For the worker: it answers no more.
+    pub fn close(&self) {
+        self.rendezvous.lock().closed = true;
+        self.answered.notify_all();
+    }
+}
+
+/// A snippet began to sound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StartedAt {
+    /// The cue's serial.
+    pub serial: u64,
+    /// The first sample, counted from the activation.
+    pub sample: u64,
+}
+
+/// The audio thread's end.
+pub struct AudioEnd {
+    /// The sidechain's frames.
+    pub brush: MelSender,
+    /// The main input's frames.
+    pub music: MelSender,
+    /// Cues for what the brush plays.
+    pub cues: CueReceiver,
+    /// Cues for what the editor asks to hear.
+    pub auditions: CueReceiver,
+    /// What began to sound; full, it drops.
+    pub starts: Producer<StartedAt>,
+}
+
+/// The worker's end.
+pub struct WorkerEnd {
+    /// The host's.
+    pub rate: SampleRate,
+    /// The sidechain's frames.
+    pub brush: MelReceiver,
+    /// The main input's frames.
+    pub music: MelReceiver,
+    /// Cues for what the brush plays.
+    pub cues: CueSender,
+    /// Cues for what the editor asks to hear.
+    pub auditions: CueSender,
+    /// What began to sound.
+    pub starts: Consumer<StartedAt>,
+}
+
+/// Both ends, for a host that runs at `rate`.
+pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
+    let (brush, brush_out) = mel_ring(FRAMES);
+    let (music, music_out) = mel_ring(FRAMES);
+    let (cues_in, cues) = cue_channel();
+    let (auditions_in, auditions) = cue_channel();
+    let (starts, starts_out) = RingBuffer::new(STARTS);
+    let audio = AudioEnd {
+        brush,
+        music,
+        cues,
+        auditions,
+        starts,
+    };
+    let worker = WorkerEnd {
+        rate,
+        brush: brush_out,
+        music: music_out,
+        cues: cues_in,
+        auditions: auditions_in,
+        starts: starts_out,
+    };
+    (audio, worker)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crossbeam::channel::bounded;
+
+    #[test]
+    fn the_render_waits_for_the_answer_and_not_for_a_worker_that_is_gone() {
+        let shared = Shared::new();
+        let (inbox, messages) = bounded(4);
+        let worker = std::thread::spawn({
+            let shared = Arc::clone(&shared);
+            move || {
+                for _ in 0..100 {
+                    messages.recv().expect("a call");
+                    let asked = shared.asked().expect("a question");
+                    shared.answer(asked);
+                }
+                shared.close();
+            }
+        });
+        for _ in 0..100 {
+            assert!(shared.meet(&inbox));
+        }
+        worker.join().expect("no panic");
+        assert!(!shared.meet(&inbox));
+    }
+}

@@ -1,0 +1,69 @@
+//! Where the plug-in's own file lies, and with it the models and the runtime.
+
+use std::path::PathBuf;
+
+/// The file that this code was loaded from: the plug-in's library inside a host, the
+/// program itself in a test. `None` if the system does not say.
+///
+/// A host's executable says nothing about where a plug-in lies, and the current
+/// folder less, so the system is asked which file holds an address of this library.
+#[cfg(unix)]
+pub fn own_path() -> Option<PathBuf> {
+    use std::ffi::{CStr, OsStr};
+    use std::mem::MaybeUninit;
+    use std::os::unix::ffi::OsStrExt;
+
+    let address = own_path as *const std::ffi::c_void;
+    let mut info = MaybeUninit::<libc::Dl_info>::zeroed();
+    // SAFETY: `address` lies in this library; `info` has room for the answer.
+    let found = unsafe { libc::dladdr(address, info.as_mut_ptr()) } != 0;
+    // SAFETY: zeros are valid for the pointers of `Dl_info`, and the call fills them.
+    let info = unsafe { info.assume_init() };
+    if !found || info.dli_fname.is_null() {
+        return None;
+    }
+    // SAFETY: a string that lives as long as the library is loaded.
+    let name = unsafe { CStr::from_ptr(info.dli_fname) };
+    let path = PathBuf::from(OsStr::from_bytes(name.to_bytes()));
+    // Links are followed, so that one in a folder of plug-ins finds the bundle.
+    path.canonicalize().ok()
+}
+
+/// As on Unix.
+#[cfg(windows)]
+pub fn own_path() -> Option<PathBuf> {
+    use std::ffi::OsString;
+    use std::os::windows::ffi::OsStringExt;
+
+    use windows_sys::Win32::Foundation::HMODULE;
+    use windows_sys::Win32::System::LibraryLoader::{
+        GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+        GetModuleFileNameW, GetModuleHandleExW,
+    };
+
+    /// The longest path that the system gives.
+    const LONGEST: usize = 32_768;
+
+    let address = own_path as *const u16;
+    let flags =
+        GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
+    let mut module: HMODULE = std::ptr::null_mut();
+    // SAFETY: with this flag the name is an address, which lies in this library.
+    if unsafe { GetModuleHandleExW(flags, address, &mut module) } == 0 {
+        return None;
+    }
+    let mut name = vec![0u16; LONGEST];
+    // SAFETY: the buffer is as long as is said.
+    let length = unsafe { GetModuleFileNameW(module, name.as_mut_ptr(), LONGEST as u32) } as usize;
+    (length > 0 && length < LONGEST).then(|| PathBuf::from(OsString::from_wide(&name[..length])))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_test_itself_is_found() {
+        let found = super::own_path().expect("the system says");
+        let program = std::env::current_exe().expect("the system says");
+        assert_eq!(found, program.canonicalize().expect("exists"));
+    }
+}

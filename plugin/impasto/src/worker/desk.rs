@@ -1,0 +1,361 @@
+//! The worker's loop.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam::channel::{Receiver, RecvTimeoutError};
+use engine::analysis::{FRAMES, MelWindow};
+use engine::inference::{Models, locate};
+use engine::retrieval::{Fraction, Hit, Variety};
+use engine::translate::{Outcome, Settings, Translator};
+use engine::units::{ChunkId, Distance, Score, Seconds};
+
+use super::Message;
+use super::jobs::Jobs;
+use super::sources::Applied;
+use super::stage::{Stage, Start};
+use crate::bridge::Shared;
+use crate::bundle;
+use crate::output::HostLink;
+use crate::snapshot::Played;
+use crate::view::{Action, FailedFile, ModelsState, Publisher, SNIPPET_ROWS, SnippetRow, View};
+
+/// How often rings are looked at while frames come. The audio thread must not wake
+/// anyone, so they are polled, at less than the 12.5 ms of a frame.
+const BUSY: Duration = Duration::from_millis(10);
+
+/// The same while nothing has come for a while.
+const IDLE: Duration = Duration::from_millis(50);
+
+/// How often the view is published while the editor is open.
+const SHOWN: Duration = Duration::from_millis(33);
+
+/// The same while it is closed.
+const HIDDEN: Duration = Duration::from_millis(250);
+
+/// All that the worker's thread owns.
+pub struct Desk {
+    pub(super) link: Arc<HostLink>,
+    pub(super) shared: Arc<Shared>,
+    publisher: Publisher,
+    messages: Receiver<Message>,
+    pub(super) jobs: Jobs,
+    /// The next snapshot; published by [`Self::publish`].
+    pub(super) view: View,
+    pub(super) applied: Applied,
+    pub(super) models: Option<Arc<Models>>,
+    pub(super) translator: Option<Translator>,
+    pub(super) stage: Option<Stage>,
+    /// The brush's frames for the editor.
+    shown_brush: MelWindow,
+    /// Someone needs the networks: something was chosen, or the editor is open. Not
+    /// before: a host that only looks at the plug-in must not pay for them.
+    wanted: bool,
+    /// The networks could not be loaded; tried again at the next activation.
+    gave_up: bool,
+    last_frame: Instant,
+    published: Instant,
+    /// Something changed that the user waits for.
+    pub(super) urgent: bool,
+    /// Files that the last scan could not use.
+    pub(super) failed: Arc<Vec<FailedFile>>,
+    /// The editor has just named the library, which is to be scanned.
+    pub(super) named: bool,
+}
+
+impl Desk {
+    pub fn new(
+        link: Arc<HostLink>,
+        shared: Arc<Shared>,
+        publisher: Publisher,
+        messages: Receiver<Message>,
+    ) -> Self {
+        Self {
+            link,
+            shared,
+            publisher,
+            messages,
+            jobs: Jobs::new(),
+            view: View::default(),
+            applied: Applied::default(),
+            models: None,
+            translator: None,
+            stage: None,
+            shown_brush: MelWindow::new(),
+            wanted: false,
+            gave_up: false,
+            last_frame: Instant::now(),
+            published: Instant::now(),
+            urgent: true,
+            failed: Arc::default(),
+            named: false,
+        }
+    }
+
+    /// Until the instance is dropped.
+    pub fn run(mut self) {
+        while !self.shared.stopping() {
+            self.wait();
+            // What is asked for now is answered below: every frame that belongs to it
+            // was sent before it was asked.
+            let asked = self.shared.asked();
+            self.wanted |= self.publisher.editor_open() || self.has_choice();
+            self.take_actions();
+            self.load_models();
+            self.follow_state();
+            self.take_reports(asked.is_some());
+            self.follow_audio();
+            if let Some(asked) = asked {
+                self.shared.answer(asked);
+            }
+            self.publish();
+        }
+        self.shared.close();
+        self.jobs.end();
+    }
+
+    /// Whether anything was chosen that the networks are needed for.
+    fn has_choice(&self) -> bool {
+        let remembered = self.link.params.remembered.read();
+        remembered.painting.is_some() || remembered.library.is_some() || remembered.index.is_some()
+    }
+
+    /// Sleeps until a message comes, or it is time to look at the rings.
+    fn wait(&mut self) {
+        let busy = self.stage.is_some() && self.last_frame.elapsed() < Duration::from_secs(1);
+        let pause = if busy || self.publisher.editor_open() {
+            BUSY
+        } else {
+            IDLE
+        };
+        match self.messages.recv_timeout(pause) {
+            Ok(message) => self.take(message),
+            Err(RecvTimeoutError::Timeout) => {}
+            // The owner stops before it lets go of its end.
+            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(pause),
+        }
+        while let Ok(message) = self.messages.try_recv() {
+            self.take(message);
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Attach(end) => {
+                let library = self.translator.as_ref().and_then(Translator::library);
+                self.stage = Some(Stage::new(*end, library, &self.shared));
+                self.forget_heard();
+                self.link.forget_played();
+                (self.gave_up, self.urgent) = (false, true);
+            }
+            Message::Detach => {
+                self.stage = None;
+                self.urgent = true;
+            }
+            Message::Wake => {}
+        }
+    }
+
+    fn take_actions(&mut self) {
+        while let Ok(action) = self.publisher.actions.try_recv() {
+            (self.wanted, self.urgent) = (true, true);
+            match action {
+                Action::Audition(chunk) => self.audition(chunk),
+                action => self.act(action),
+            }
+        }
+    }
+
+    fn audition(&mut self, chunk: ChunkId) {
+        let library = self.translator.as_ref().and_then(Translator::library);
+        let exists = library.is_some_and(|library| (chunk.0 as usize) < library.len());
+        if let Some(stage) = self.stage.as_mut().filter(|_| exists) {
+            let hit = Hit {
+                chunk,
+                distance: Distance(0.0),
+                score: Score(0.0),
+                repeated: false,
+            };
+            if let Some(error) = stage.audition(hit) {
+                self.view.warning = Some(error.to_string());
+            }
+        }
+    }
+
+    /// Loads the networks once someone needs them.
+    fn load_models(&mut self) {
+        if !self.wanted || self.gave_up || self.models.is_some() {
+            return;
+        }
+        let own = bundle::own_path();
+        let loaded = locate(own.as_deref()).and_then(|dir| Models::load(&dir));
+        let made = loaded.and_then(|models| {
+            let translator = Translator::new(&models, self.settings())?;
+            Ok((models, translator))
+        });
+        self.view.models = match made {
+            Ok((models, translator)) => {
+                (self.models, self.translator) = (Some(models), Some(translator));
+                ModelsState::Ready
+            }
+            Err(error) => {
+                self.gave_up = true;
+                ModelsState::Failed {
+                    reason: error.to_string(),
+                }
+            }
+        };
+        self.urgent = true;
+    }
+
+    /// The translation's settings as the parameters are now.
+    fn settings(&self) -> Settings {
+        let params = &self.link.params;
+        Settings {
+            fraction: Fraction::percent(params.filter.value()).unwrap_or_default(),
+            variety: Variety {
+                chunks: params.variety.value().max(0) as usize,
+                tracks: 0,
+            },
+            smoothing: Seconds(f64::from(params.smoothing.value())),
+            ..Settings::default()
+        }
+    }
+
+    /// Forgets what was heard, as when the host starts anew.
+    fn forget_heard(&mut self) {
+        if let Some(translator) = &mut self.translator {
+            translator.reset();
+        }
+        self.shown_brush.clear();
+        self.link.set_congruity(None);
+        self.view.congruity = None;
+    }
+
+    /// Takes in the frames that came, and steps wherever one is due.
+    fn follow_audio(&mut self) {
+        let Some(mut stage) = self.stage.take() else {
+            return;
+        };
+        if stage.take_reset() {
+            self.forget_heard();
+        }
+        self.note_starts(&mut stage);
+        while let Some((brush, music)) = stage.next_frames() {
+            if self.shared.stopping() {
+                break;
+            }
+            self.last_frame = Instant::now();
+            if let Some(brush) = &brush {
+                self.shown_brush.push(brush);
+            }
+            let Some(translator) = &mut self.translator else {
+                continue;
+            };
+            if let Some(brush) = &brush {
+                translator.push_brush(brush);
+            }
+            if let Some(music) = &music {
+                translator.push_music(music);
+            }
+            if translator.due() {
+                self.step(&mut stage);
+            }
+        }
+        self.view.dropped_frames = stage.dropped();
+        self.stage = Some(stage);
+    }
+
+    fn step(&mut self, stage: &mut Stage) {
+        let settings = self.settings();
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
+        if *translator.settings() != settings {
+            translator.set_settings(settings);
+        }
+        let elapsed = translator.pending();
+        match translator.step(elapsed) {
+            Ok(outcome) => self.apply(&outcome, stage),
+            Err(error) => self.view.warning = Some(error.to_string()),
+        }
+        self.note_starts(stage);
+    }
+
+    fn apply(&mut self, outcome: &Outcome, stage: &mut Stage) {
+        self.link.set_congruity(outcome.congruity);
+        self.view.congruity = outcome.congruity;
+        self.view.pool = outcome.pool_size;
+        self.follow_suggestion(outcome.suggested_painting.as_ref());
+        if let Some(error) = stage.feed(&outcome.snippets) {
+            self.view.warning = Some(error.to_string());
+        }
+    }
+
+    /// Notes what began to sound: it is held back, listed and told.
+    fn note_starts(&mut self, stage: &mut Stage) {
+        for start in stage.collect() {
+            self.note_start(&start);
+        }
+    }
+
+    fn note_start(&mut self, start: &Start) {
+        let chunk = start.started.chunk;
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
+        translator.note_played(chunk);
+        self.view.playing = Some(chunk);
+        let Some(library) = translator.library() else {
+            return;
+        };
+        if chunk.0 as usize >= library.len() {
+            return;
+        }
+        let info = library.chunk(chunk);
+        let track = library.track(info.track);
+        let distance = start.hit.map_or(Distance(f32::NAN), |hit| hit.distance);
+        let score = start.hit.map(|hit| hit.score);
+        self.link.note_played(Played {
+            serial: start.started.serial,
+            at: start.at,
+            track: track.path.clone(),
+            title: track.name(),
+            start: info.start,
+            chunk,
+            distance,
+            score,
+        });
+        let row = SnippetRow {
+            chunk,
+            track: track.name(),
+            artist: track.artist.clone().unwrap_or_default(),
+            start: info.start,
+            distance,
+            score,
+            at: Instant::now(),
+        };
+        let rows = Arc::make_mut(&mut self.view.snippets);
+        rows.insert(0, row);
+        rows.truncate(SNIPPET_ROWS);
+    }
+
+    /// Publishes the view when it is time.
+    fn publish(&mut self) {
+        let open = self.publisher.editor_open();
+        let period = if open { SHOWN } else { HIDDEN };
+        if !self.urgent && self.published.elapsed() < period {
+            return;
+        }
+        (self.urgent, self.published) = (false, Instant::now());
+        self.view.brush_level_db = self.shared.brush_peak.get();
+        self.view.music_level_db = self.shared.music_peak.get();
+        self.view.brush_connected = self.stage.is_some() && self.link.brush_connected();
+        if open {
+            let held = self.shown_brush.len();
+            let frames = self.shown_brush.frames().skip(FRAMES - held);
+            self.view.brush_mel = Arc::new(frames.copied().collect());
+        }
+        self.publisher.publish(self.view.clone());
+    }
+}

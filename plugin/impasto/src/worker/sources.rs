@@ -1,0 +1,343 @@
+//! What is chosen: painting, library and gallery, from the saved record and from the
+//! editor, which only writes that record.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::inference::Picture;
+use engine::library::{Failure, Library, default_index_dir};
+use engine::translate::Suggestion;
+use engine::units::Seconds;
+
+use super::desk::Desk;
+use super::jobs::Report;
+use crate::state::Remembered;
+use crate::view::{Action, FailedFile, LibraryState, PaintingState, Rgba, Suggested};
+
+/// The longer side of pictures in the view, in pixels.
+const THUMBNAIL: u32 = 512;
+
+/// What of the record is in use. The record itself may change under the worker at any
+/// time: the host restores it on a thread of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Applied {
+    painting: Option<PathBuf>,
+    library: Option<PathBuf>,
+    index: Option<PathBuf>,
+    gallery: Option<PathBuf>,
+}
+
+impl From<&Remembered> for Applied {
+    fn from(remembered: &Remembered) -> Self {
+        Self {
+            painting: remembered.painting.clone(),
+            library: remembered.library.clone(),
+            index: remembered.index.clone(),
+            gallery: remembered.gallery.clone(),
+        }
+    }
+}
+
+impl Applied {
+    /// The folder of the index, if there is anything to have one.
+    fn index_dir(&self) -> Option<PathBuf> {
+        let usual = || self.library.as_deref().map(default_index_dir);
+        self.index.clone().or_else(usual)
+    }
+}
+
+impl Desk {
+    /// Does what the editor asks, mostly by writing the record that
+    /// [`Self::follow_state`] then follows.
+    pub(super) fn act(&mut self, action: Action) {
+        let record = Arc::clone(&self.link.params.remembered);
+        match action {
+            Action::LoadPainting(path) => {
+                self.applied.painting = None;
+                record.write().painting = Some(path);
+            }
+            Action::ClearPainting => record.write().painting = None,
+            Action::ReloadPainting => self.applied.painting = None,
+            Action::SetLibrary(folder) => {
+                // It may hold files newer than its index. A library that a project
+                // brings back is used as it was indexed.
+                (self.applied.library, self.named) = (None, true);
+                let mut record = record.write();
+                (record.library, record.index) = (Some(folder), None);
+            }
+            Action::RescanLibrary => self.scan_library(),
+            Action::CancelIndexing => {
+                self.jobs.cancel_index();
+                self.open_library(false);
+            }
+            Action::SetGallery(folder) => {
+                self.applied.gallery = None;
+                record.write().gallery = Some(folder);
+            }
+            Action::ClearGallery => record.write().gallery = None,
+            Action::UseSuggestedPainting => {
+                if let Some(suggested) = &self.view.suggested {
+                    record.write().painting = Some(suggested.path.clone());
+                }
+            }
+            // The stage's own, handled before.
+            Action::Audition(_) => {}
+        }
+    }
+
+    /// Brings what is in use up to date with the record. Needs the networks.
+    pub(super) fn follow_state(&mut self) {
+        if self.translator.is_none() {
+            return;
+        }
+        let wanted = Applied::from(&*self.link.params.remembered.read());
+        if wanted == self.applied {
+            return;
+        }
+        let before = std::mem::replace(&mut self.applied, wanted);
+        self.urgent = true;
+        if self.applied.painting != before.painting {
+            self.load_painting();
+        }
+        if self.applied.gallery != before.gallery {
+            self.load_gallery();
+        }
+        let library = |applied: &Applied| (applied.library.clone(), applied.index.clone());
+        if library(&self.applied) != library(&before) {
+            self.jobs.cancel_index();
+            self.open_library(true);
+            if std::mem::take(&mut self.named) {
+                self.scan_library();
+            }
+        }
+    }
+
+    fn load_painting(&mut self) {
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
+        let path = self.applied.painting.clone();
+        let loaded = translator.set_painting(path.as_deref());
+        if let Some(stage) = &mut self.stage {
+            stage.clear();
+        }
+        self.view.painting = match (path, loaded) {
+            (None, _) => PaintingState::None,
+            (Some(path), Ok(picture)) => PaintingState::Ready {
+                name: name_of(&path),
+                thumbnail: Arc::new(picture.map_or_else(empty, |picture| thumbnail(&picture))),
+                path,
+            },
+            (Some(path), Err(error)) if is_shown(&self.view.painting, &path) => {
+                // It is being painted: a picture caught half-written does no harm.
+                self.view.warning = Some(error.to_string());
+                return;
+            }
+            (Some(path), Err(error)) => {
+                // The one before must not go on silently in its place.
+                let _ = translator.set_painting(None);
+                PaintingState::Failed {
+                    path,
+                    reason: error.to_string(),
+                }
+            }
+        };
+    }
+
+    fn load_gallery(&mut self) {
+        let Some(translator) = &mut self.translator else {
+            return;
+        };
+        translator.set_gallery(None);
+        self.view.gallery = self.applied.gallery.clone();
+        (self.view.gallery_len, self.view.gallery_failed) = (0, None);
+        self.view.suggested = None;
+        match (&self.applied.gallery, &self.models) {
+            (Some(folder), Some(models)) => self.jobs.gallery(models, folder.clone()),
+            _ => self.jobs.cancel_gallery(),
+        }
+    }
+
+    /// Opens the index in use; scans the folder if there is none, or none that fits
+    /// the networks, and `may_scan`.
+    pub(super) fn open_library(&mut self, may_scan: bool) {
+        let Some(dir) = self.applied.index_dir() else {
+            let _ = self.use_library(None);
+            self.view.library = LibraryState::None;
+            return;
+        };
+        self.view.index = Some(dir.clone());
+        let used = Library::open(&dir).and_then(|library| self.use_library(Some(library)));
+        match used {
+            Ok(()) => self.say_ready(),
+            Err(error) => {
+                let _ = self.use_library(None);
+                if may_scan && self.applied.library.is_some() {
+                    self.scan_library();
+                } else {
+                    self.say_failed(error.to_string());
+                }
+            }
+        }
+    }
+
+    /// Gives `library` to the translation and the player.
+    ///
+    /// # Errors
+    /// If it was indexed with other networks; the one before stays.
+    fn use_library(&mut self, library: Option<Library>) -> engine::Result<()> {
+        let Some(translator) = &mut self.translator else {
+            return Ok(());
+        };
+        translator.set_library(library.clone())?;
+        if let Some(stage) = &mut self.stage {
+            stage.set_library(library.as_ref());
+        }
+        Ok(())
+    }
+
+    fn say_ready(&mut self) {
+        let library = self
+            .translator
+            .as_ref()
+            .and_then(|translator| translator.library());
+        let Some(library) = library else { return };
+        self.view.library = LibraryState::Ready {
+            folder: self.applied.library.clone().unwrap_or_default(),
+            tracks: library.tracks().len(),
+            chunks: library.len(),
+            failed: Arc::clone(&self.failed),
+        };
+    }
+
+    fn say_failed(&mut self, reason: String) {
+        self.view.library = LibraryState::Failed {
+            folder: self.applied.library.clone().unwrap_or_default(),
+            reason,
+        };
+    }
+
+    fn scan_library(&mut self) {
+        let (Some(folder), Some(dir)) = (self.applied.library.clone(), self.applied.index_dir())
+        else {
+            return;
+        };
+        let Some(models) = &self.models else {
+            return;
+        };
+        self.view.library = LibraryState::Indexing {
+            folder: folder.clone(),
+            done: 0,
+            total: 0,
+            current: String::new(),
+            eta: None,
+        };
+        self.jobs.index(models, &dir, &folder);
+    }
+
+    /// Takes in what scans report. While a render waits, a library that grows in the
+    /// meantime waits too: the render must not depend on when a scan ends.
+    pub(super) fn take_reports(&mut self, rendering: bool) {
+        if rendering {
+            return;
+        }
+        while let Ok(report) = self.jobs.reports.try_recv() {
+            self.urgent = true;
+            self.take_report(report);
+        }
+    }
+
+    fn take_report(&mut self, report: Report) {
+        match report {
+            Report::Indexing {
+                done,
+                total,
+                current,
+                eta,
+            } => self.say_indexing(done, total, current, eta),
+            Report::Indexed(Ok(report)) => {
+                self.failed = Arc::new(report.failed.into_iter().map(failed_file).collect());
+                self.open_library(false);
+            }
+            Report::Indexed(Err(error)) => self.say_failed(error.to_string()),
+            Report::Gallery(Ok(gallery)) => {
+                self.view.gallery_len = gallery.len();
+                if let Some(translator) = &mut self.translator {
+                    translator.set_gallery(Some(gallery));
+                }
+            }
+            Report::Gallery(Err(error)) => self.view.gallery_failed = Some(error.to_string()),
+        }
+    }
+
+    fn say_indexing(&mut self, done: usize, total: usize, current: String, eta: Option<Seconds>) {
+        // A report of a scan that was ended in the meantime.
+        if !self.jobs.is_indexing() {
+            return;
+        }
+        self.view.library = LibraryState::Indexing {
+            folder: self.applied.library.clone().unwrap_or_default(),
+            done,
+            total,
+            current,
+            eta,
+        };
+    }
+
+    /// Shows the painting that suits the music.
+    pub(super) fn follow_suggestion(&mut self, suggestion: Option<&Suggestion>) {
+        let Some(suggestion) = suggestion else {
+            self.view.suggested = None;
+            return;
+        };
+        let known = self.view.suggested.take();
+        let same = known.filter(|known| known.path == suggestion.path);
+        let thumbnail = match same {
+            Some(same) => same.thumbnail,
+            None => {
+                let picture = Picture::open(&suggestion.path).ok();
+                picture.map(|picture| Arc::new(thumbnail(&picture)))
+            }
+        };
+        self.view.suggested = Some(Suggested {
+            path: suggestion.path.clone(),
+            thumbnail,
+            score: suggestion.score,
+        });
+    }
+}
+
+fn failed_file(failure: Failure) -> FailedFile {
+    FailedFile {
+        path: failure.path,
+        reason: failure.message,
+    }
+}
+
+/// The file's name without its folder and ending.
+fn name_of(path: &Path) -> String {
+    path.file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+}
+
+/// Whether `path` is the painting in use.
+fn is_shown(painting: &PaintingState, path: &Path) -> bool {
+    matches!(painting, PaintingState::Ready { path: shown, .. } if shown == path)
+}
+
+fn empty() -> Rgba {
+    Rgba {
+        width: 0,
+        height: 0,
+        pixels: Vec::new(),
+    }
+}
+
+fn thumbnail(picture: &Picture) -> Rgba {
+    let picture = picture.thumbnail(THUMBNAIL);
+    Rgba {
+        width: picture.width(),
+        height: picture.height(),
+        pixels: picture.into_raw(),
+    }
+}

@@ -1,0 +1,215 @@
+//! The worker's side of one activation: frames in, cues out.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use engine::analysis::{MelFrame, MelReceiver};
+use engine::library::{Library, StereoClip};
+use engine::playback::{ClipSource, CueFeeder, LevelMatch, LibraryClips, Started};
+use engine::retrieval::Hit;
+use engine::translate::duration_of;
+use engine::units::{ChunkId, SampleRate, Seconds};
+
+use crate::bridge::{Shared, StartedAt, WorkerEnd};
+
+/// Frames that one input may be ahead of the other before it goes on alone, as after
+/// a full ring lost some of the other's.
+const SLACK: usize = 16;
+
+/// Choices remembered, so that what starts late is still known by its distance.
+const CHOICES: usize = 64;
+
+/// Music below this level, in dBFS, is none to match snippets to.
+const QUIET_DB: f32 = -50.0;
+
+/// A snippet that began to sound.
+pub struct Start {
+    /// What the player reported.
+    pub started: Started,
+    /// When, in seconds of audio since the activation.
+    pub at: Seconds,
+    /// Why it was chosen, if that is still known.
+    pub hit: Option<Hit>,
+}
+
+/// One activation.
+pub struct Stage {
+    rate: SampleRate,
+    brush: MelReceiver,
+    music: MelReceiver,
+    starts: rtrb::Consumer<StartedAt>,
+    /// Reports of times that came before the reports that they belong to.
+    times: VecDeque<StartedAt>,
+    feeder: CueFeeder,
+    audition: CueFeeder,
+    choices: VecDeque<Hit>,
+    /// Frames taken from the music, from which time follows where a report was lost.
+    heard: usize,
+    resets: u64,
+    shared: Arc<Shared>,
+}
+
+impl Stage {
+    /// The worker's side of `end`, playing from `library`.
+    pub fn new(end: WorkerEnd, library: Option<&Library>, shared: &Arc<Shared>) -> Self {
+        let source = || clips(library, end.rate);
+        Self {
+            feeder: CueFeeder::new(end.cues, source(), LevelMatch::default()),
+            audition: CueFeeder::new(end.auditions, source(), LevelMatch::default()),
+            rate: end.rate,
+            brush: end.brush,
+            music: end.music,
+            starts: end.starts,
+            times: VecDeque::new(),
+            choices: VecDeque::new(),
+            heard: 0,
+            // Whatever was reset before the activation concerns nothing here.
+            resets: shared.resets.load(Ordering::Acquire),
+            shared: Arc::clone(shared),
+        }
+    }
+
+    /// Plays from another library from now on.
+    pub fn set_library(&mut self, library: Option<&Library>) {
+        self.feeder.set_source(clips(library, self.rate));
+        self.audition.set_source(clips(library, self.rate));
+        self.choices.clear();
+    }
+
+    /// Makes what is cued invalid, as when the painting changes.
+    pub fn clear(&mut self) {
+        self.feeder.clear();
+    }
+
+    /// Whether the audio thread was reset since the last call; then nothing heard or
+    /// cued before it counts any more.
+    pub fn take_reset(&mut self) -> bool {
+        let resets = self.shared.resets.load(Ordering::Acquire);
+        if resets == self.resets {
+            return false;
+        }
+        self.resets = resets;
+        while self.brush.pop().is_some() {}
+        while self.music.pop().is_some() {}
+        self.feeder.clear();
+        true
+    }
+
+    /// The next frames, of both inputs wherever both have one.
+    pub fn next_frames(&mut self) -> Option<(Option<MelFrame>, Option<MelFrame>)> {
+        let (brush, music) = (self.brush.len(), self.music.len());
+        if brush > 0 && music > 0 {
+            self.heard += 1;
+            return Some((self.brush.pop(), self.music.pop()));
+        }
+        match (brush > SLACK, music > SLACK) {
+            (true, _) => Some((self.brush.pop(), None)),
+            (_, true) => Some((None, self.music.pop())),
+            _ => None,
+        }
+    }
+
+    /// Frames lost so far.
+    pub fn dropped(&self) -> u64 {
+        self.brush.dropped() + self.music.dropped()
+    }
+
+    /// Cues what was found, best first. A track that can't be read is left out and
+    /// the next best takes its place; the last such failure is given back.
+    pub fn feed(&mut self, hits: &[Hit]) -> Option<engine::Error> {
+        for hit in hits {
+            let known = self
+                .choices
+                .iter()
+                .position(|known| known.chunk == hit.chunk);
+            if let Some(place) = known {
+                self.choices.remove(place);
+            }
+            self.choices.push_back(*hit);
+        }
+        while self.choices.len() > CHOICES {
+            self.choices.pop_front();
+        }
+        let reference = self.reference();
+        let mut failed = None;
+        // Each failure leaves one chunk out, so this ends.
+        for _ in 0..=hits.len() {
+            match self.feeder.feed(hits, reference) {
+                Ok(_) => break,
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed
+    }
+
+    /// Plays `chunk` once, whatever the brush does.
+    pub fn audition(&mut self, hit: Hit) -> Option<engine::Error> {
+        self.audition.collect();
+        match self.audition.feed(&[hit], self.reference()) {
+            Ok(_) => {
+                self.shared.auditions.fetch_add(1, Ordering::Release);
+                None
+            }
+            Err(error) => Some(error),
+        }
+    }
+
+    fn reference(&self) -> Option<f32> {
+        let level = self.shared.music_rms.get();
+        (level > QUIET_DB).then_some(level)
+    }
+
+    /// What began to sound since the last call; takes spent cues back.
+    pub fn collect(&mut self) -> Vec<Start> {
+        self.audition.collect();
+        while let Ok(time) = self.starts.pop() {
+            self.times.push_back(time);
+        }
+        let started = self.feeder.collect();
+        started
+            .into_iter()
+            .map(|started| self.start(started))
+            .collect()
+    }
+
+    fn start(&mut self, started: Started) -> Start {
+        while self
+            .times
+            .front()
+            .is_some_and(|time| time.serial < started.serial)
+        {
+            self.times.pop_front();
+        }
+        let at = self
+            .times
+            .front()
+            .filter(|time| time.serial == started.serial);
+        Start {
+            started,
+            at: at.map_or_else(
+                || duration_of(self.heard),
+                |time| Seconds(time.sample as f64 / self.rate.hz()),
+            ),
+            hit: self
+                .choices
+                .iter()
+                .find(|hit| hit.chunk == started.chunk)
+                .copied(),
+        }
+    }
+}
+
+/// Where clips come from; without a library nothing is ever asked of it.
+fn clips(library: Option<&Library>, rate: SampleRate) -> Box<dyn ClipSource> {
+    match library {
+        Some(library) => Box::new(LibraryClips::new(library.clone(), rate)),
+        None => Box::new(move |_: ChunkId| {
+            Ok(StereoClip {
+                rate,
+                left: Vec::new(),
+                right: Vec::new(),
+            })
+        }),
+    }
+}
