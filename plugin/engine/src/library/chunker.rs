@@ -23,8 +23,7 @@ pub(super) struct Piece {
 impl Piece {
     /// Too quiet to be in the pool.
     pub(super) fn is_silent(&self) -> bool {
-        // A level that is no number would be a silent chunk's too.
-        !(self.rms_db >= SILENCE_DB)
+        self.rms_db < SILENCE_DB
     }
 }
 

@@ -9,7 +9,7 @@ use crate::units::{SampleRate, Seconds};
 use super::Reason;
 use super::clip::StereoClip;
 use super::resample::{Resampler, gcd};
-use super::source::Source;
+use super::source::{Block, Source};
 
 /// Extensions of files that are tried, in lower case. Those that no decoder
 /// takes are among them so that their owner learns why they are not played.
@@ -95,9 +95,14 @@ fn mono(
         flow.is_break()
     };
     let mut stopped = false;
-    while let Some((_, stereo)) = source.next()? {
+    while let Some(stereo) = source.next()? {
         block.clear();
-        block.extend(stereo.iter().map(|[left, right]| 0.5 * (left + right)));
+        block.extend(
+            stereo
+                .frames
+                .iter()
+                .map(|[left, right]| 0.5 * (left + right)),
+        );
         frames += block.len() as u64;
         if frames > limit {
             return Err(too_long);
@@ -175,7 +180,7 @@ fn stereo(
         }
     };
     let mut end = 0;
-    while let Some((at, frames)) = source.next()? {
+    while let Some(Block { at, frames }) = source.next()? {
         end = at + frames.len() as u64;
         let from = span.first.saturating_sub(at).min(frames.len() as u64) as usize;
         let to = span.last.saturating_sub(at).min(frames.len() as u64) as usize;

@@ -41,10 +41,10 @@ fn search(
             if let Some(found) = entry(file, body) {
                 return Some(found);
             }
-        } else if CONTAINERS.contains(&&kind) {
-            if let Some(found) = search(file, body, at + size, left) {
-                return Some(found);
-            }
+        } else if CONTAINERS.contains(&&kind)
+            && let Some(found) = search(file, body, at + size, left)
+        {
+            return Some(found);
         }
         at += size;
     }

@@ -99,7 +99,7 @@ pub struct Indexer {
     limits: Limits,
     rebuilt: Option<String>,
     /// Holds the lock until it is dropped, or the process ends in any way.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Indexer {
@@ -270,8 +270,18 @@ impl Indexer {
     }
 }
 
-/// Takes the index's lock, which the system frees when the process ends.
-fn lock(dir: &Path) -> Result<File> {
+/// The index's lock. The system frees it when the process ends in any way.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that the host is starting at
+        // this moment has a copy of it for as long as the start takes.
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(dir: &Path) -> Result<Lock> {
     let path = dir.join(LOCK);
     let file = File::options()
         .create(true)
@@ -280,7 +290,7 @@ fn lock(dir: &Path) -> Result<File> {
         .open(&path)
         .map_err(Error::io(&path))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(IndexProblem::Busy.at(dir)),
         Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
     }

@@ -39,6 +39,14 @@ const WARM_UP: Seconds = Seconds(0.25);
 /// Longer names are cut.
 const MAX_TAG_CHARS: usize = 300;
 
+/// Frames that were decoded together.
+pub(super) struct Block<'a> {
+    /// Where they begin, in frames from the track's start.
+    pub(super) at: u64,
+    /// Left and right.
+    pub(super) frames: &'a [[f32; 2]],
+}
+
 /// An opened audio file, read from front to back.
 pub(super) struct Source {
     format: Box<dyn FormatReader>,
@@ -199,8 +207,8 @@ impl Source {
         (self.title.take().or(title), self.artist.take().or(artist))
     }
 
-    /// The next frames and where they begin; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<(u64, &[[f32; 2]])>, Reason> {
+    /// The next frames; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Block<'_>>, Reason> {
         if !self.primed {
             self.position += self.frames.len() as u64;
             self.frames.clear();
@@ -212,8 +220,8 @@ impl Source {
             }
             Ok(())
         })?;
-        let at = self.position;
-        Ok((!self.frames.is_empty()).then_some((at, self.frames.as_slice())))
+        let (at, frames) = (self.position, self.frames.as_slice());
+        Ok((!frames.is_empty()).then_some(Block { at, frames }))
     }
 
     /// After the end, with what was decoded: was that the file the header
