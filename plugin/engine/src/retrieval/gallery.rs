@@ -10,7 +10,8 @@ use crate::units::Score;
 use crate::{Error, Result};
 
 /// File name endings that are taken for pictures, in lower case.
-pub const PICTURE_EXTENSIONS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
+pub const PICTURE_EXTENSIONS: [&str; 8] =
+    ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
 
 /// How deep folders are followed; a painter's folders are not a file system.
 const MAX_DEPTH: usize = 8;

@@ -252,7 +252,8 @@ fn a_damaged_index_is_put_aside_and_made_anew() {
     };
     let scramble = |path: &Path| fs::write(path, [0x55; 5000]).unwrap();
     let remove = |path: &Path| fs::remove_file(path).unwrap();
-    let damages: [(&str, &dyn Fn(&Path)); 5] = [
+    type Damage = dyn Fn(&Path);
+    let damages: [(&str, &Damage); 5] = [
         ("embeddings-1.f32", &shorten),
         ("points-1.f32", &remove),
         ("traits-1.f32", &scramble),
