@@ -280,7 +280,8 @@ fn a_pasted_path_is_used_and_a_wrong_one_is_named() {
         desk.run_steps(2);
         settle(desk);
     };
-    paste(&mut desk, "/no/such/picture.png");
+    let gone = assets().join("paintings/no-such-picture.png");
+    paste(&mut desk, &gone.display().to_string());
     let gone = written(&desk);
     assert!(gone.contains("not there any more"), "{gone}");
     assert!(desk.state().asked.is_empty());
