@@ -36,12 +36,17 @@ impl GuiContextInner for Host {
     fn request_restart(&self) {}
 }
 
-/// An X server of this test's own; stopped when dropped.
-struct Display(Child);
+/// An X server of this test's own. It ends by itself, and tidily, when its last client
+/// goes; the first connection is held for as long as it is needed.
+struct Display {
+    server: Child,
+    held: Option<x11rb::rust_connection::RustConnection>,
+}
 
 impl Display {
     fn start() -> Self {
         let mut server = Command::new("Xvfb")
+            .arg("-terminate")
             .args(["-displayfd", "1", "-screen", "0", "1600x1200x24"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -52,17 +57,22 @@ impl Display {
         BufReader::new(answers)
             .read_line(&mut number)
             .expect("the display's number");
+        let name = format!(":{}", number.trim());
         // SAFETY: this program has one test, and no other thread runs yet.
-        unsafe { std::env::set_var("DISPLAY", format!(":{}", number.trim())) };
-        Self(server)
+        unsafe { std::env::set_var("DISPLAY", &name) };
+        let (held, _) = x11rb::connect(Some(&name)).expect("the display just started");
+        Self {
+            server,
+            held: Some(held),
+        }
     }
 }
 
 impl Drop for Display {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to stop.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        self.held = None;
+        // It was asked to end; if it is gone already there is nothing to wait for.
+        let _ = self.server.wait();
     }
 }
 
