@@ -1,3 +1,34 @@
-//! Being written.
+//! The `impasto` command: a library indexed, a painting and a brush recording
+//! translated, a congruity curve drawn, all offline through the engine that the
+//! plug-in uses.
+//!
+//! Results go to standard output (as JSON with `--json`), progress and errors to
+//! standard error. The exit codes are those of [`exit`].
 
-fn main() {}
+mod args;
+mod chart;
+mod commands;
+mod exit;
+mod interrupt;
+mod progress;
+mod report;
+mod sound;
+mod studio;
+mod time;
+mod wave;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let done = interrupt::watch().and_then(|interrupt| match &args.command {
+        Command::Index(index) => commands::index::run(&args, index, &interrupt),
+        Command::Match(matching) => commands::matching::run(&args, matching, &interrupt),
+        Command::Congruity(congruity) => commands::congruity::run(&args, congruity, &interrupt),
+    });
+    done.map_or_else(|error| exit::report(&error), |()| ExitCode::SUCCESS)
+}

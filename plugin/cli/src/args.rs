@@ -1,0 +1,140 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use engine::retrieval::Fraction;
+
+/// Translate a painting and the sound of its brush into music of your own.
+#[derive(Debug, Parser)]
+#[command(version, after_help = crate::exit::HELP)]
+pub struct Args {
+    /// Print the result as JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Show no progress.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Folder of the networks [default: $IMPASTO_MODELS, else beside the program].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub models: Option<PathBuf>,
+    /// Library file of the inference runtime [default: $IMPASTO_RUNTIME, else beside the
+    /// networks].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub runtime: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Take a folder of music into an index; a rerun looks only at what has changed.
+    Index(Index),
+    /// Find and render the snippets that a painting and a brush recording choose.
+    Match(Match),
+    /// Follow how well a piece of music goes with a painting.
+    Congruity(Congruity),
+}
+
+/// `impasto index`.
+#[derive(Debug, clap::Args)]
+pub struct Index {
+    /// Folder of music: wav, aiff, flac, mp3, ogg, m4a, with all folders in it.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Where the index lies [default: a folder of its own in the system's cache].
+    #[arg(long, value_name = "DIR")]
+    pub index_dir: Option<PathBuf>,
+}
+
+/// The library that a command reads.
+#[derive(Debug, clap::Args)]
+pub struct LibraryArgs {
+    /// Folder of music that `impasto index` has taken in.
+    #[arg(long, value_name = "DIR")]
+    pub library: PathBuf,
+    /// Where its index lies, if not at the default place.
+    #[arg(long, value_name = "DIR")]
+    pub index_dir: Option<PathBuf>,
+}
+
+/// `impasto match`.
+#[derive(Debug, clap::Args)]
+pub struct Match {
+    /// Picture of the painting.
+    #[arg(long, value_name = "PICTURE")]
+    pub painting: PathBuf,
+    /// Recording of the brush.
+    #[arg(long, value_name = "SOUND")]
+    pub brush: PathBuf,
+    #[command(flatten)]
+    pub library: LibraryArgs,
+    /// Share of the library that the painting keeps, in percent (0.1 to 100).
+    #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = fraction)]
+    pub fraction: Fraction,
+    /// What starts the snippets.
+    #[arg(long, value_enum, default_value_t = Start::Continuous)]
+    pub start: Start,
+    /// Where the snippets are rendered to, as 48 kHz stereo float.
+    #[arg(long, value_name = "WAV", default_value = "snippets.wav")]
+    pub out: PathBuf,
+}
+
+/// What starts the snippets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Start {
+    /// One follows the other while the brush sounds.
+    Continuous,
+    /// Each stroke of the brush starts one.
+    Strokes,
+}
+
+/// `impasto congruity`.
+#[derive(Debug, clap::Args)]
+pub struct Congruity {
+    /// Picture of the painting.
+    #[arg(long, value_name = "PICTURE")]
+    pub painting: PathBuf,
+    /// The music.
+    #[arg(long, value_name = "SOUND")]
+    pub music: PathBuf,
+    #[command(flatten)]
+    pub library: LibraryArgs,
+    /// Where the curve is written to as numbers.
+    #[arg(long, value_name = "CSV", default_value = "congruity.csv")]
+    pub csv: PathBuf,
+    /// Where the curve is drawn.
+    #[arg(long, value_name = "PNG", default_value = "congruity.png")]
+    pub png: PathBuf,
+}
+
+fn fraction(text: &str) -> Result<Fraction, String> {
+    let range = Fraction::MIN_PERCENT..=Fraction::MAX_PERCENT;
+    let percent = text.trim_end_matches('%').parse().ok();
+    percent
+        .filter(|percent| range.contains(percent))
+        .and_then(Fraction::percent)
+        .ok_or_else(|| format!("it lies from {} to {}", range.start(), range.end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn fractions_are_percentages_in_range() {
+        assert_eq!(fraction("1").map(Fraction::as_percent), Ok(1.0));
+        assert_eq!(fraction("12.5%").map(Fraction::as_percent), Ok(12.5));
+        for wrong in ["0", "0.01", "101", "-1", "all", "NaN", ""] {
+            assert!(fraction(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! `impasto congruity`: how well a piece of music goes with a painting, over time.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use engine::translate::{Settings, Translator, duration_of};
+use engine::units::{Congruity, Score, Seconds};
+use serde::Serialize;
+
+use crate::args::{self, Args};
+use crate::interrupt::Interrupt;
+use crate::{chart, progress, report, sound, studio, time};
+
+/// A moment of the curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment {
+    /// End of the frames heard so far.
+    pub at: Seconds,
+    /// `None` while the music is silent.
+    pub congruity: Option<Congruity>,
+    /// The network's, unsmoothed.
+    pub score: Option<Score>,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Followed {
+    painting: PathBuf,
+    music: PathBuf,
+    /// Length of the music.
+    duration_s: f64,
+    /// Over the moments at which it is known; null if it never is.
+    mean: Option<f64>,
+    lowest: Option<f32>,
+    highest: Option<f32>,
+    /// Share of the moments at which it is known.
+    known: f64,
+    csv: PathBuf,
+    png: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, congruity: &args::Congruity, interrupt: &Interrupt) -> Result<()> {
+    let models = studio::models(args)?;
+    let library = studio::library(&congruity.library, &models)?;
+    let settings = Settings::default();
+    let mut translator = studio::translator(&models, &congruity.painting, library, settings)?;
+    let moments = follow(args, &mut translator, &congruity.music, interrupt)?;
+
+    studio::make_room(&congruity.csv)?;
+    let numbers = csv(&moments);
+    std::fs::write(&congruity.csv, numbers).with_context(|| name(&congruity.csv))?;
+    studio::make_room(&congruity.png)?;
+    let title = format!(
+        "Congruity of {} with {}",
+        progress::name(&congruity.music),
+        progress::name(&congruity.painting)
+    );
+    chart::draw(&congruity.png, &title, &moments).with_context(|| name(&congruity.png))?;
+
+    let followed = followed(congruity, &moments);
+    if args.json {
+        report::json(&followed)
+    } else {
+        report::text(&summary(&followed))
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Plays the music to the translator.
+fn follow(
+    args: &Args,
+    translator: &mut Translator,
+    music: &Path,
+    interrupt: &Interrupt,
+) -> Result<Vec<Moment>> {
+    let mut moments = Vec::new();
+    let mut frames = 0;
+    sound::listen(args, music, interrupt, &mut |frame, _| {
+        translator.push_music(frame);
+        frames += 1;
+        if translator.due() {
+            moments.push(moment(translator, frames)?);
+        }
+        Ok(())
+    })?;
+    Ok(moments)
+}
+
+fn moment(translator: &mut Translator, frames: usize) -> engine::Result<Moment> {
+    let outcome = translator.step(translator.pending())?;
+    Ok(Moment {
+        at: duration_of(frames),
+        congruity: outcome.congruity,
+        score: outcome.score,
+    })
+}
+
+/// A line a moment; what is unknown is left empty.
+fn csv(moments: &[Moment]) -> String {
+    let mut text = String::from("time_s,congruity,score\n");
+    for moment in moments {
+        let congruity = moment
+            .congruity
+            .map_or_else(String::new, |c| format!("{:.4}", c.get()));
+        let score = moment
+            .score
+            .map_or_else(String::new, |score| format!("{:.6}", score.0));
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "{:.4},{congruity},{score}", moment.at.0);
+    }
+    text
+}
+
+fn followed(congruity: &args::Congruity, moments: &[Moment]) -> Followed {
+    let known: Vec<f32> = moments
+        .iter()
+        .filter_map(|m| Some(m.congruity?.get()))
+        .collect();
+    let sum: f64 = known.iter().copied().map(f64::from).sum();
+    Followed {
+        painting: congruity.painting.clone(),
+        music: congruity.music.clone(),
+        duration_s: moments.last().map_or(0.0, |moment| moment.at.0),
+        mean: (!known.is_empty()).then(|| sum / known.len() as f64),
+        lowest: known.iter().copied().reduce(f32::min),
+        highest: known.iter().copied().reduce(f32::max),
+        known: known.len() as f64 / moments.len().max(1) as f64,
+        csv: congruity.csv.clone(),
+        png: congruity.png.clone(),
+    }
+}
+
+fn summary(followed: &Followed) -> String {
+    let curve = match (followed.mean, followed.lowest, followed.highest) {
+        (Some(mean), Some(lowest), Some(highest)) => format!(
+            "congruity {mean:.2} on average, from {lowest:.2} to {highest:.2}, \
+             known {:.0} % of the time",
+            100.0 * followed.known
+        ),
+        _ => "congruity unknown: the music is silent".to_owned(),
+    };
+    format!(
+        "{} of music: {curve}\n{}\n{}\n",
+        time::duration(Seconds(followed.duration_s)),
+        followed.csv.display(),
+        followed.png.display()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_moments_are_empty_cells() {
+        let moment = |at, congruity, score| Moment {
+            at: Seconds(at),
+            congruity: Congruity::new(congruity),
+            score,
+        };
+        let moments = [
+            moment(0.1, f32::NAN, None),
+            moment(0.2, 0.25, Some(Score(0.5))),
+        ];
+        let expected = "time_s,congruity,score\n0.1000,,\n0.2000,0.2500,0.500000\n";
+        assert_eq!(csv(&moments), expected);
+    }
+}

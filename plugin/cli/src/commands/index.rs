@@ -1,0 +1,160 @@
+//! `impasto index`: a folder of music into an index.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use engine::library::{Failure, Indexer, Library, Progress, ScanReport};
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use crate::args::{self, Args};
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::{progress, report, studio, time};
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Indexed {
+    folder: PathBuf,
+    index_dir: PathBuf,
+    /// Music files in the folder.
+    found: usize,
+    /// Taken in now.
+    indexed: usize,
+    /// In the index already.
+    unchanged: usize,
+    /// Gone from the folder, and so from the index.
+    removed: usize,
+    /// Not in the library.
+    failed: Vec<Failed>,
+    /// In the library now.
+    tracks: usize,
+    /// Of 4 s each, in the library now.
+    chunks: usize,
+    /// Seconds of music that were decoded and embedded now.
+    music_s: f64,
+    /// How long that took.
+    elapsed_s: f64,
+    /// Why the index had to be made anew, if it had to.
+    rebuilt: Option<String>,
+    /// Whether Ctrl-C broke it off.
+    stopped: bool,
+}
+
+/// A file that is not in the library.
+#[derive(Serialize)]
+struct Failed {
+    path: PathBuf,
+    code: String,
+    message: String,
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        Self {
+            path: failure.path,
+            code: failure.code,
+            message: failure.message,
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &Args, index: &args::Index, interrupt: &Interrupt) -> Result<()> {
+    let models = studio::models(args)?;
+    let mut embedder = models.audio_embedder()?;
+    let index_dir = studio::index_dir(&index.folder, index.index_dir.as_deref());
+    let mut indexer = Indexer::new(&index_dir, models.manifest())?;
+    let template = "{pos:>4} of {len} files {wide_bar} {prefix} {msg}";
+    let bar = progress::bar(args, 0, template);
+    let scanned = indexer.scan(&index.folder, embedder.as_mut(), &mut |progress| {
+        show(&bar, progress);
+        match interrupt.pressed() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
+    bar.finish_and_clear();
+    let indexed = indexed(&index.folder, index_dir, scanned?)?;
+    if args.json {
+        report::json(&indexed)?;
+    } else {
+        report::text(&summary(&indexed))?;
+    }
+    if indexed.stopped {
+        return Err(Exit::Interrupted(": run it again to go on where it was").into());
+    }
+    if indexed.chunks == 0 {
+        let folder = indexed.folder.display();
+        return Err(Exit::NoLibrary(format!("{folder} holds no music that can be used")).into());
+    }
+    Ok(())
+}
+
+fn show(bar: &ProgressBar, progress: Progress<'_>) {
+    bar.set_length(progress.total as u64);
+    bar.set_position(progress.done as u64);
+    bar.set_prefix(
+        progress
+            .eta
+            .map_or_else(String::new, |eta| format!("{} left", time::duration(eta))),
+    );
+    bar.set_message(progress::name(progress.current));
+}
+
+fn indexed(folder: &Path, index_dir: PathBuf, report: ScanReport) -> Result<Indexed> {
+    let library = Library::open(&index_dir)?;
+    Ok(Indexed {
+        folder: folder.to_owned(),
+        index_dir,
+        found: report.found,
+        indexed: report.indexed,
+        unchanged: report.unchanged,
+        removed: report.removed,
+        failed: report.failed.into_iter().map(Failed::from).collect(),
+        tracks: library.tracks().len(),
+        chunks: library.len(),
+        music_s: report.music.0,
+        elapsed_s: report.elapsed.0,
+        rebuilt: report.rebuilt,
+        stopped: report.stopped,
+    })
+}
+
+fn summary(indexed: &Indexed) -> String {
+    let mut text = String::new();
+    let mut line = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
+    if let Some(reason) = &indexed.rebuilt {
+        line(format!("The index was made anew: {reason}"));
+    }
+    line(format!(
+        "{} files found: {} taken in, {} unchanged, {} gone, {} not usable",
+        indexed.found,
+        indexed.indexed,
+        indexed.unchanged,
+        indexed.removed,
+        indexed.failed.len()
+    ));
+    for failed in &indexed.failed {
+        line(format!("  {}: {}", failed.path.display(), failed.message));
+    }
+    if indexed.music_s > 0.0 && indexed.elapsed_s > 0.0 {
+        line(format!(
+            "{} of music in {}, {:.0} times as fast as it plays",
+            time::duration(engine::units::Seconds(indexed.music_s)),
+            time::duration(engine::units::Seconds(indexed.elapsed_s)),
+            indexed.music_s / indexed.elapsed_s
+        ));
+    }
+    line(format!(
+        "The library holds {} tracks, {} chunks of 4 s: {}",
+        indexed.tracks,
+        indexed.chunks,
+        indexed.index_dir.display()
+    ));
+    text
+}

@@ -1,0 +1,110 @@
+//! What the commands work with: networks, library, translator.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use engine::Error;
+use engine::inference::{self, Models};
+use engine::library::{Contract, Library, default_index_dir};
+use engine::manifest::FILE_NAME;
+use engine::translate::{Settings, Translator};
+
+use crate::args::{Args, LibraryArgs};
+use crate::exit::Exit;
+use crate::progress;
+
+/// Opens the networks.
+pub fn models(args: &Args) -> Result<Arc<Models>> {
+    let waiting = progress::spinner(args, "opening the networks");
+    let folder = match &args.models {
+        Some(folder) => folder.clone(),
+        None => inference::locate(None).or_else(|error| workspace_models().ok_or(error))?,
+    };
+    let runtime = args.runtime.clone().or_else(workspace_runtime);
+    let models = match runtime {
+        Some(runtime) => Models::load_with(&folder, &runtime),
+        None => Models::load(&folder),
+    };
+    waiting.finish_and_clear();
+    Ok(models?)
+}
+
+/// The workspace's own models, if Cargo runs this program and nothing else is asked for.
+fn workspace_models() -> Option<PathBuf> {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR")?;
+    if std::env::var_os(inference::MODELS_VARIABLE).is_some() {
+        return None;
+    }
+    let folder = Path::new(&manifest).join("../../models");
+    folder.join(FILE_NAME).is_file().then_some(folder)
+}
+
+/// `target/runtime`, if Cargo runs this program and nothing else is asked for.
+fn workspace_runtime() -> Option<PathBuf> {
+    std::env::var_os("CARGO_MANIFEST_DIR")?;
+    if std::env::var_os(inference::RUNTIME_VARIABLE).is_some() {
+        return None;
+    }
+    let program = std::env::current_exe().ok()?;
+    let folder = program.parent()?.parent()?.join("runtime");
+    let mut files = std::fs::read_dir(folder).ok()?;
+    files.find_map(|file| Some(file.ok()?.path()))
+}
+
+/// Opens a library that has been indexed with these networks and is not empty.
+pub fn library(args: &LibraryArgs, models: &Models) -> Result<Library> {
+    let index_dir = index_dir(&args.library, args.index_dir.as_deref());
+    let hint = || {
+        let place = args.index_dir.as_ref();
+        let place = place.map(|dir| format!(" --index-dir {}", dir.display()));
+        let folder = args.library.display();
+        format!(
+            "run `impasto index {folder}{}` first",
+            place.unwrap_or_default()
+        )
+    };
+    let library = Library::open(&index_dir).map_err(|error| match error {
+        Error::Index { .. } => Exit::NoLibrary(format!("{error} ({})", hint())).into(),
+        error => anyhow::Error::from(error),
+    })?;
+    if !library.is_of(&Contract::of(models.manifest())) {
+        let index = index_dir.display();
+        let text = format!("{index} was made with another audio network: {}", hint());
+        return Err(Exit::NoLibrary(text).into());
+    }
+    if library.is_empty() {
+        let folder = args.library.display();
+        let text = format!("{folder} holds no music that can be used; `impasto index` says why");
+        return Err(Exit::NoLibrary(text).into());
+    }
+    Ok(library)
+}
+
+/// Where the index of `folder` lies.
+pub fn index_dir(folder: &Path, given: Option<&Path>) -> PathBuf {
+    given.map_or_else(|| default_index_dir(folder), Path::to_owned)
+}
+
+/// A translator with its painting and library.
+pub fn translator(
+    models: &Arc<Models>,
+    painting: &Path,
+    library: Library,
+    settings: Settings,
+) -> Result<Translator> {
+    let mut translator = Translator::new(models, settings)?;
+    translator.set_painting(Some(painting))?;
+    translator.set_library(Some(library))?;
+    Ok(translator)
+}
+
+/// For results: parents of `path` are made, and errors name it.
+pub fn make_room(path: &Path) -> Result<()> {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    parent
+        .map_or(Ok(()), std::fs::create_dir_all)
+        .with_context(|| path.display().to_string())
+}
