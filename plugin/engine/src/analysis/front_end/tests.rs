@@ -81,6 +81,18 @@ fn every_rate_gives_the_frames_of_16_khz() {
 }
 
 #[test]
+fn usual_rates_have_few_phases() {
+    let found = |hz| phases(rate(hz));
+    assert_eq!(found(48_000.0), Some(1));
+    assert_eq!(found(44_100.0), Some(160));
+    assert_eq!(found(22_050.0), Some(320));
+    assert_eq!(found(192_000.0), Some(1));
+    assert_eq!(found(24_000.0), Some(2));
+    assert_eq!(found(44_101.0), None);
+    assert_eq!(found(45_678.901), None);
+}
+
+#[test]
 fn what_16_khz_cannot_hold_is_kept_out() {
     for hz in [44_100.0, 48_000.0, 96_000.0, 192_000.0] {
         for tone in [8_500.0, 9_700.0, 12_000.0, 16_000.0, 20_000.0] {
