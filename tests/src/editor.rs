@@ -155,6 +155,13 @@ fn host_window(x: &RustConnection, screen: usize, size: GuiSize) -> Result<u32> 
     )
     .map_err(display)?;
     x.map_window(window).map_err(display)?;
+    // A pointer at rest over a control would open its tooltip.
+    let corner = (
+        screen.width_in_pixels as i16 - 1,
+        screen.height_in_pixels as i16 - 1,
+    );
+    x.warp_pointer(x11rb::NONE, screen.root, 0, 0, 0, 0, corner.0, corner.1)
+        .map_err(display)?;
     // A round trip: the plug-in's own connection must find the window made.
     x.get_input_focus()
         .map_err(display)?

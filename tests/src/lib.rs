@@ -8,6 +8,9 @@
 //! VST3 tests are in Python, under `tests/python`.
 
 pub mod bundle;
+pub mod demo;
+#[cfg(target_os = "linux")]
+pub mod display;
 #[cfg(target_os = "linux")]
 pub mod editor;
 pub mod error;

@@ -91,8 +91,9 @@ pub struct Played {
     pub start: f64,
     /// Its number in the library.
     pub chunk: u32,
-    /// Euclidean distance between its embedding and the brush's.
-    pub distance: f64,
+    /// Euclidean distance between its embedding and the brush's. None if the
+    /// plug-in has forgotten it.
+    pub distance: Option<f64>,
     /// Correspondence score: 0 belongs to the painting, 1 does not. None without a painting.
     pub score: Option<f64>,
 }
