@@ -55,6 +55,8 @@ pub struct Shared {
     pub music_peak: Level,
     /// RMS of the music, written by the audio thread: what snippets are matched to.
     pub music_rms: Level,
+    /// Counts strokes of the brush, for the editor; written by the audio thread.
+    pub strokes: AtomicU64,
     /// Counts resets of the audio thread; the worker forgets what it heard at each.
     pub resets: AtomicU64,
     /// Counts what the editor asked to hear; the audio thread starts it when ready.
@@ -81,6 +83,7 @@ impl Shared {
             brush_peak: Level::new(),
             music_peak: Level::new(),
             music_rms: Level::new(),
+            strokes: AtomicU64::new(0),
             resets: AtomicU64::new(0),
             auditions: AtomicU64::new(0),
             stop: AtomicBool::new(false),

@@ -211,6 +211,7 @@ impl Processor {
     fn follow_brush(&mut self, length: usize, threshold: f32) {
         if let Some(offset) = self.onset.process(&self.brush.mono[..length]) {
             self.player.trigger(offset);
+            self.shared.strokes.fetch_add(1, Ordering::Relaxed);
         }
         let enough = if self.brush_sounds {
             threshold - HYSTERESIS_DB

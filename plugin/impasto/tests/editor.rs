@@ -430,3 +430,20 @@ fn the_same_view_gives_the_same_picture() {
         .count();
     assert!(share > 10_000, "{share}");
 }
+
+#[test]
+fn a_stroke_flashes_and_fades_and_old_strokes_do_not() {
+    let mut desk = shown(states::silence());
+    let idle = desk
+        .state()
+        .screen
+        .pace(&desk.state().view, desk.state().now);
+    desk.state_mut().view.strokes += 1;
+    desk.run_steps(1);
+    let (screen, view, now) = (&desk.state().screen, &desk.state().view, desk.state().now);
+    assert!(screen.pace(view, now) < idle, "it is drawn while it fades");
+    assert_eq!(screen.pace(view, now + Duration::from_secs(1)), idle);
+    let reopened = shown(states::playing());
+    let screen = &reopened.state().screen;
+    assert_eq!(screen.pace(&states::silence(), reopened.state().now), idle);
+}

@@ -41,7 +41,8 @@ pub struct Screen {
     typing: Typing,
     browser: Option<Browser>,
     failed_shown: bool,
-    strokes: u64,
+    /// Counted when last seen; `None` in a new window, which flashes for none of the past.
+    strokes: Option<u64>,
     last_stroke: Option<Instant>,
     places: Places,
     repaint: RepaintNotifier,
@@ -56,7 +57,7 @@ impl Screen {
             typing: Typing::default(),
             browser: None,
             failed_shown: false,
-            strokes: 0,
+            strokes: None,
             last_stroke: None,
             places,
             repaint,
@@ -166,10 +167,10 @@ impl Screen {
     fn observe(&mut self, view: &View, now: Instant) {
         self.history
             .push(now, view.congruity.map(engine::units::Congruity::get));
-        if view.strokes > self.strokes {
+        if self.strokes.is_some_and(|seen| view.strokes > seen) {
             self.last_stroke = Some(now);
         }
-        self.strokes = view.strokes;
+        self.strokes = Some(view.strokes);
     }
 
     /// 1 at a stroke, falling to 0.

@@ -1,6 +1,7 @@
 //! The worker's loop.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam::channel::{Receiver, RecvTimeoutError};
@@ -350,6 +351,7 @@ impl Desk {
         (self.urgent, self.published) = (false, Instant::now());
         self.view.brush_level_db = self.shared.brush_peak.get();
         self.view.music_level_db = self.shared.music_peak.get();
+        self.view.strokes = self.shared.strokes.load(Ordering::Relaxed);
         self.view.brush_connected = self.stage.is_some() && self.link.brush_connected();
         if open {
             let held = self.shown_brush.len();

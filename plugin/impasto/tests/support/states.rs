@@ -1,7 +1,8 @@
 //! Snapshots of every state that the editor promises to name.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
@@ -46,16 +47,21 @@ pub fn all() -> Vec<(&'static str, View)> {
 
 /// A painting as the worker publishes it: at most 512 pixels on its longer side.
 fn thumbnail(name: &str) -> Arc<Rgba> {
-    let path = assets().join("paintings").join(name);
-    let picture = image::open(&path)
-        .expect("a painting of the test assets")
-        .thumbnail(512, 512);
-    let picture = picture.to_rgba8();
-    Arc::new(Rgba {
-        width: picture.width(),
-        height: picture.height(),
-        pixels: picture.into_raw(),
-    })
+    // Decoded once: the tests ask for the same few hundreds of times.
+    static READ: LazyLock<Mutex<HashMap<String, Arc<Rgba>>>> = LazyLock::new(Mutex::default);
+    let mut read = READ.lock().expect("no reader panics");
+    let entry = read.entry(name.to_owned());
+    let thumbnail = entry.or_insert_with(|| {
+        let path = assets().join("paintings").join(name);
+        let picture = image::open(&path).expect("a painting of the test assets");
+        let picture = picture.thumbnail(512, 512).to_rgba8();
+        Arc::new(Rgba {
+            width: picture.width(),
+            height: picture.height(),
+            pixels: picture.into_raw(),
+        })
+    });
+    Arc::clone(thumbnail)
 }
 
 fn painting(file: &str, name: &str) -> PaintingState {
