@@ -21,7 +21,9 @@ pub const EDITOR_SIZE: (u32, u32) = (1080, 720);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Remembered {
-    /// Of the record's layout; written by whoever wrote the record.
+    /// Of the record's layout: always [`VERSION`], as older records are migrated
+    /// before they are read, and of later ones only what is known here is kept.
+    #[serde(skip_deserializing)]
     pub version: u32,
     /// The painting's file.
     pub painting: Option<PathBuf>,
@@ -107,6 +109,7 @@ mod tests {
     fn what_is_unknown_or_missing_does_no_harm() {
         let later = r#"{"version": 99, "painting": "/a.png", "brush_colour": "red"}"#;
         assert_eq!(read(later).painting, Some("/a.png".into()));
+        assert_eq!(read(later).version, VERSION, "what is written next");
         assert_eq!(read("{}"), Remembered::default());
     }
 

@@ -5,6 +5,9 @@
 //! So it is never shown the host's own arrays: what is missing is replaced by spare
 //! memory that reads as silence or is written to in vain.
 
+/// Buses in each direction: the main one and one more.
+pub const BUSES: usize = 2;
+
 /// Channels of every bus that the framework is shown.
 pub const CHANNELS: usize = 2;
 
@@ -30,11 +33,11 @@ pub struct Spare {
 }
 
 impl Spare {
-    /// For blocks of at most `frames` samples and `outputs` output buses.
-    pub fn new(frames: usize, outputs: usize) -> Self {
+    /// For blocks of at most `frames` samples.
+    pub fn new(frames: usize) -> Self {
         Self {
             silence: vec![0.0; frames],
-            sink: vec![0.0; frames * outputs * CHANNELS],
+            sink: vec![0.0; frames * BUSES * CHANNELS],
             frames,
         }
     }
@@ -63,7 +66,7 @@ impl Spare {
     /// The channels of the output bus `index`, the spare's own where the host has none.
     ///
     /// # Safety
-    /// As for [`Self::input`]; `index` is less than the number of outputs.
+    /// As for [`Self::input`]; `index` is less than [`BUSES`].
     pub unsafe fn output(&mut self, index: usize, bus: Option<HostBus>) -> Channels {
         let frames = self.frames;
         std::array::from_fn(|c| {
@@ -100,7 +103,7 @@ mod tests {
 
     #[test]
     fn inputs_are_full_connected_or_silent() {
-        let mut spare = Spare::new(4, 2);
+        let mut spare = Spare::new(4);
         let (mut left, mut right) = ([1.0f32; 4], [2.0f32; 4]);
         let (l, r) = (left.as_mut_ptr(), right.as_mut_ptr());
         let check = |spare: &mut Spare, bus: Option<HostBus>, expected: [f32; 2], connected| {
@@ -129,7 +132,7 @@ mod tests {
 
     #[test]
     fn spare_outputs_do_not_overlap() {
-        let mut spare = Spare::new(4, 2);
+        let mut spare = Spare::new(4);
         // SAFETY: no host memory at all.
         let buses = unsafe { [spare.output(0, None), spare.output(1, None)] };
         let mut starts: Vec<usize> = buses.iter().flatten().map(|p| *p as usize).collect();

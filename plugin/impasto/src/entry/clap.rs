@@ -32,15 +32,12 @@ use nice_plug::wrapper::clap::{PluginDescriptor, Wrapper};
 use nice_plug::wrapper::setup_logger;
 use parking_lot::Mutex;
 
-use super::buses::{CHANNELS, Channels, HostBus, Spare};
+use super::buses::{BUSES, CHANNELS, Channels, HostBus, Spare};
 use super::{denormals, param_id, take_over};
 use crate::Impasto;
 use crate::output::{Emitter, HostLink};
 use crate::params::CONGRUITY_ID;
 use crate::snapshot;
-
-/// Buses in each direction: the main one and one more.
-const BUSES: usize = 2;
 
 /// What the host is given. `plugin` comes first, so that a pointer to it is a
 /// pointer to the whole.
@@ -105,7 +102,7 @@ fn create(host: *const clap_host) -> *const clap_plugin {
         inner,
         link,
         audio: Mutex::new(AudioSide {
-            spare: Spare::new(0, BUSES),
+            spare: Spare::new(0),
             emitter: Emitter::new(48_000.0),
             brush_channels: CHANNELS as u32,
         }),
@@ -156,7 +153,7 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, rate: f64, min: u32, m
     // SAFETY: the host's promise.
     let instance = unsafe { instance(plugin) };
     *instance.audio.lock() = AudioSide {
-        spare: Spare::new(max as usize, BUSES),
+        spare: Spare::new(max as usize),
         emitter: Emitter::new(rate),
         brush_channels: brush_channels(&instance.inner),
     };

@@ -7,38 +7,34 @@ use nice_plug::wrapper::vst3::Wrapper;
 use parking_lot::Mutex;
 use vst3::Class;
 use vst3::Steinberg::Vst::BusDirections_::kInput;
-use vst3::Steinberg::Vst::ChannelContext::{IInfoListener, IInfoListenerTrait};
+use vst3::Steinberg::Vst::ChannelContext::IInfoListener;
 use vst3::Steinberg::Vst::MediaTypes_::kAudio;
 use vst3::Steinberg::Vst::ProcessModes_::kOffline;
 use vst3::Steinberg::Vst::SymbolicSampleSizes_::kSample32;
 use vst3::Steinberg::Vst::{
-    AudioBusBuffers, AudioBusBuffers__type0, BusDirection, BusInfo, CString, IAttributeList,
-    IAudioProcessor, IAudioProcessorTrait, IComponent, IComponentHandler, IComponentTrait,
-    IEditController, IEditControllerTrait, IProcessContextRequirements,
-    IProcessContextRequirementsTrait, IUnitInfo, IUnitInfoTrait, IoMode, MediaType, ParamID,
-    ParamValue, ParameterInfo, ProcessData, ProcessSetup, ProgramListID, ProgramListInfo,
-    RoutingInfo, SpeakerArr, SpeakerArrangement, String128, TChar, UnitID, UnitInfo,
+    BusDirection, BusInfo, IAudioProcessor, IAudioProcessorTrait, IComponent, IComponentHandler,
+    IComponentTrait, IEditController, IEditControllerTrait, IProcessContextRequirements, IUnitInfo,
+    IoMode, MediaType, ParamID, ParamValue, ParameterInfo, ProcessData, ProcessSetup, RoutingInfo,
+    SpeakerArr, SpeakerArrangement, String128, TChar,
 };
 use vst3::Steinberg::{
     FIDString, FUnknown, IBStream, IPlugView, IPluginBaseTrait, TBool, TUID, int32,
     kInvalidArgument, kResultFalse, kResultOk, tresult, uint32,
 };
 
+use super::buses::Buses;
 use super::changes::{ParamTable, append};
 use super::gestures::Gestures;
 use super::view;
 use crate::Impasto;
-use crate::entry::buses::{CHANNELS, Channels, HostBus, Spare};
+use crate::entry::buses::{BUSES, Spare};
 use crate::entry::{denormals, param_id, take_over};
 use crate::output::{Emitter, HostLink};
 use crate::params::CONGRUITY_ID;
 
-/// Buses in each direction: the main one and one more.
-const BUSES: usize = 2;
-
 /// One instance. The framework's object does all that is not mended here.
 pub struct ImpastoClass {
-    inner: Wrapper<Impasto>,
+    pub(super) inner: Wrapper<Impasto>,
     link: Arc<HostLink>,
     params: ParamTable,
     /// Locked by the audio thread while it processes and by the main thread while
@@ -88,7 +84,7 @@ impl ImpastoClass {
             params: ParamTable::new(Arc::clone(&link.params)),
             link,
             audio: Mutex::new(AudioSide {
-                spare: Spare::new(0, BUSES),
+                spare: Spare::new(0),
                 emitter: Emitter::new(48_000.0),
                 longest_block: 0,
             }),
@@ -199,7 +195,7 @@ impl IComponentTrait for ImpastoClass {
     unsafe fn setActive(&self, state: TBool) -> tresult {
         if state != 0 {
             let mut audio = self.audio.lock();
-            audio.spare = Spare::new(audio.longest_block, BUSES);
+            audio.spare = Spare::new(audio.longest_block);
             audio.emitter = Emitter::new(self.rate());
         }
         // SAFETY: as the host called us.
@@ -450,190 +446,5 @@ impl IAudioProcessorTrait for ImpastoClass {
     unsafe fn getTailSamples(&self) -> uint32 {
         // SAFETY: as the host called us.
         unsafe { self.inner.getTailSamples() }
-    }
-}
-
-/// All buses of a block, with pointers to every channel.
-struct Buses {
-    inputs: [Channels; BUSES],
-    outputs: [Channels; BUSES],
-    brush_connected: bool,
-}
-
-impl Buses {
-    /// # Safety
-    /// `data` is as the format demands.
-    unsafe fn new(spare: &mut Spare, data: &ProcessData) -> Self {
-        let input = |index: usize| {
-            let there = index < data.numInputs.max(0) as usize;
-            // SAFETY: within the host's array.
-            there.then(|| unsafe { host_bus(data.inputs, index) })?
-        };
-        let output = |index: usize| {
-            let there = index < data.numOutputs.max(0) as usize;
-            // SAFETY: within the host's array.
-            there.then(|| unsafe { host_bus(data.outputs, index) })?
-        };
-        // SAFETY: the buses are the host's own, and the spare was made for two.
-        unsafe {
-            let (music, _) = spare.input(input(0));
-            let (brush, brush_connected) = spare.input(input(1));
-            Self {
-                inputs: [music, brush],
-                outputs: [spare.output(0, output(0)), spare.output(1, output(1))],
-                brush_connected,
-            }
-        }
-    }
-
-    /// Calls `work` with a copy of `data` that holds these buses and no changes of
-    /// parameters: those have been applied.
-    fn with<T>(&mut self, data: &ProcessData, work: impl FnOnce(*mut ProcessData) -> T) -> T {
-        let buffers = |channels: &mut Channels| AudioBusBuffers {
-            numChannels: CHANNELS as int32,
-            silenceFlags: 0,
-            __field0: AudioBusBuffers__type0 {
-                channelBuffers32: channels.as_mut_ptr(),
-            },
-        };
-        let mut inputs = self.inputs.each_mut().map(buffers);
-        let mut outputs = self.outputs.each_mut().map(buffers);
-        let mut full = ProcessData {
-            numInputs: BUSES as int32,
-            numOutputs: BUSES as int32,
-            inputs: inputs.as_mut_ptr(),
-            outputs: outputs.as_mut_ptr(),
-            inputParameterChanges: std::ptr::null_mut(),
-            outputParameterChanges: std::ptr::null_mut(),
-            ..*data
-        };
-        work(&raw mut full)
-    }
-}
-
-/// The bus `index`, if the host hands over an array of buses. What it says of an
-/// output's silence is taken back, as it would be believed after the block.
-///
-/// # Safety
-/// `buses` is null or an array of more than `index` buses.
-unsafe fn host_bus(buses: *mut AudioBusBuffers, index: usize) -> Option<HostBus> {
-    if buses.is_null() {
-        return None;
-    }
-    // SAFETY: the caller's promise; both members of the union are pointers.
-    unsafe {
-        let bus = buses.add(index);
-        Some(HostBus {
-            channels: (*bus).__field0.channelBuffers32,
-            count: (*bus).numChannels.max(0) as usize,
-        })
-    }
-}
-
-impl IProcessContextRequirementsTrait for ImpastoClass {
-    unsafe fn getProcessContextRequirements(&self) -> uint32 {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.getProcessContextRequirements() }
-    }
-}
-
-impl IInfoListenerTrait for ImpastoClass {
-    unsafe fn setChannelContextInfos(&self, list: *mut IAttributeList) -> tresult {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.setChannelContextInfos(list) }
-    }
-}
-
-impl IUnitInfoTrait for ImpastoClass {
-    unsafe fn getUnitCount(&self) -> int32 {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.getUnitCount() }
-    }
-
-    unsafe fn getUnitInfo(&self, index: int32, info: *mut UnitInfo) -> tresult {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.getUnitInfo(index, info) }
-    }
-
-    unsafe fn getProgramListCount(&self) -> int32 {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.getProgramListCount() }
-    }
-
-    unsafe fn getProgramListInfo(&self, index: int32, info: *mut ProgramListInfo) -> tresult {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.getProgramListInfo(index, info) }
-    }
-
-    unsafe fn getProgramName(
-        &self,
-        list: ProgramListID,
-        index: int32,
-        name: *mut String128,
-    ) -> tresult {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.getProgramName(list, index, name) }
-    }
-
-    unsafe fn getProgramInfo(
-        &self,
-        list: ProgramListID,
-        index: int32,
-        attribute: CString,
-        value: *mut String128,
-    ) -> tresult {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.getProgramInfo(list, index, attribute, value) }
-    }
-
-    unsafe fn hasProgramPitchNames(&self, list: ProgramListID, index: int32) -> tresult {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.hasProgramPitchNames(list, index) }
-    }
-
-    unsafe fn getProgramPitchName(
-        &self,
-        list: ProgramListID,
-        index: int32,
-        pitch: vst3::Steinberg::int16,
-        name: *mut String128,
-    ) -> tresult {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.getProgramPitchName(list, index, pitch, name) }
-    }
-
-    unsafe fn getSelectedUnit(&self) -> UnitID {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.getSelectedUnit() }
-    }
-
-    unsafe fn selectUnit(&self, unit: UnitID) -> tresult {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.selectUnit(unit) }
-    }
-
-    unsafe fn getUnitByBus(
-        &self,
-        media: MediaType,
-        direction: BusDirection,
-        bus: int32,
-        channel: int32,
-        unit: *mut UnitID,
-    ) -> tresult {
-        // SAFETY: as the host called us.
-        unsafe {
-            self.inner
-                .getUnitByBus(media, direction, bus, channel, unit)
-        }
-    }
-
-    unsafe fn setUnitProgramData(
-        &self,
-        list_or_unit: int32,
-        program: int32,
-        data: *mut IBStream,
-    ) -> tresult {
-        // SAFETY: as the host called us.
-        unsafe { self.inner.setUnitProgramData(list_or_unit, program, data) }
     }
 }

@@ -304,8 +304,7 @@ impl Host {
         // SAFETY: a live stream.
         let result = unsafe { IComponentTrait::getState(&*self.class, pointer.as_ptr()) };
         assert_eq!(result, kResultOk);
-        let bytes = stream.0.lock().0.clone();
-        bytes
+        stream.0.lock().0.clone()
     }
 
     /// Restores a state.

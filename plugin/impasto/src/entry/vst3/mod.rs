@@ -1,10 +1,12 @@
 //! VST3: the factory, and the functions that a module exports.
 
+mod buses;
 mod changes;
 mod class;
 mod gestures;
 #[cfg(test)]
 mod host;
+mod passed_on;
 #[cfg(test)]
 mod tests;
 mod view;
