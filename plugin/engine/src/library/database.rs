@@ -191,7 +191,10 @@ pub(super) fn open_existing(dir: &Path) -> Result<Connection> {
     let db = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .map_err(failed(dir))?;
     db.busy_timeout(PATIENCE).map_err(failed(dir))?;
-    check_format(&db, dir)?;
+    if check_format(&db, dir)? == 0 {
+        // Its writer has not got to the tables yet, or was killed before.
+        return Err(IndexProblem::Missing.at(dir));
+    }
     Ok(db)
 }
 
