@@ -115,7 +115,7 @@ impl Shared {
                 return false;
             }
         }
-        !rendezvous.closed
+        rendezvous.answered >= mine
     }
 
     /// For the worker: what it is asked for and has not answered.

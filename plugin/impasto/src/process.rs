@@ -108,6 +108,8 @@ pub struct Processor {
     brush_sounds: bool,
     /// Offline, the worker has not been met since the last reset.
     unmet: bool,
+    /// The worker did not answer since the last reset.
+    alone: bool,
     left: [f32; SPAN],
     right: [f32; SPAN],
 }
@@ -147,6 +149,7 @@ impl Processor {
             elapsed: 0,
             brush_sounds: false,
             unmet: true,
+            alone: false,
             left: [0.0; SPAN],
             right: [0.0; SPAN],
         })
@@ -162,7 +165,7 @@ impl Processor {
         self.position = 0;
         self.reported = None;
         self.brush_sounds = false;
-        self.unmet = true;
+        (self.unmet, self.alone) = (true, false);
         self.shared.resets.fetch_add(1, Ordering::Release);
     }
 
@@ -170,9 +173,8 @@ impl Processor {
     pub fn process(&mut self, mut block: Block<'_>) {
         let threshold = self.apply_settings();
         let offline = self.link.is_offline();
-        if offline && self.unmet {
-            self.unmet = false;
-            self.shared.meet(&self.inbox);
+        if offline && std::mem::take(&mut self.unmet) {
+            self.meet();
         }
         let length = block.main[0].len();
         let mut start = 0;
@@ -182,10 +184,19 @@ impl Processor {
             let frames = self.span(&mut block, start, end, threshold);
             start = end;
             if offline && frames > 0 {
-                self.shared.meet(&self.inbox);
+                self.meet();
             }
         }
         self.publish_levels();
+    }
+
+    /// Offline: waits until the worker has dealt with everything so far. If it does
+    /// not answer, the render goes on without it until the next reset.
+    fn meet(&mut self) {
+        if !self.alone {
+            self.publish_levels();
+            self.alone = !self.shared.meet(&self.inbox);
+        }
     }
 
     /// The samples from `start` to `end` of `block`, at most [`SPAN`]; how many mel

@@ -34,6 +34,15 @@ const SHOWN: Duration = Duration::from_millis(33);
 /// The same while it is closed.
 const HIDDEN: Duration = Duration::from_millis(250);
 
+/// Says that the worker is gone, also when it panics.
+struct Closing(Arc<Shared>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 /// All that the worker's thread owns.
 pub struct Desk {
     pub(super) link: Arc<HostLink>,
@@ -60,6 +69,8 @@ pub struct Desk {
     pub(super) urgent: bool,
     /// Files that the last scan could not use.
     pub(super) failed: Arc<Vec<FailedFile>>,
+    /// When to try a scan again that another instance kept from starting.
+    pub(super) retry_at: Option<Instant>,
     /// The editor has just named the library, which is to be scanned.
     pub(super) named: bool,
 }
@@ -89,12 +100,15 @@ impl Desk {
             published: Instant::now(),
             urgent: true,
             failed: Arc::default(),
+            retry_at: None,
             named: false,
         }
     }
 
     /// Until the instance is dropped.
     pub fn run(mut self) {
+        // However this ends, a render must not wait for it any more.
+        let _closing = Closing(Arc::clone(&self.shared));
         while !self.shared.stopping() {
             self.wait();
             // What is asked for now is answered below: every frame that belongs to it
@@ -104,6 +118,7 @@ impl Desk {
             self.take_actions();
             self.load_models();
             self.follow_state();
+            self.retry_scan();
             self.take_reports(asked.is_some());
             self.follow_audio();
             if let Some(asked) = asked {
@@ -111,7 +126,6 @@ impl Desk {
             }
             self.publish();
         }
-        self.shared.close();
         self.jobs.end();
     }
 

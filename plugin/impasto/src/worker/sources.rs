@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use engine::inference::Picture;
-use engine::library::{Failure, Library, default_index_dir};
+use engine::library::{Failure, IndexProblem, Library, default_index_dir};
 use engine::translate::Suggestion;
 use engine::units::Seconds;
 
@@ -16,6 +17,9 @@ use crate::view::{Action, FailedFile, LibraryState, PaintingState, Rgba, Suggest
 
 /// The longer side of pictures in the view, in pixels.
 const THUMBNAIL: u32 = 512;
+
+/// When a scan is tried again that another instance kept from starting.
+const RETRY: Duration = Duration::from_secs(2);
 
 /// What of the record is in use. The record itself may change under the worker at any
 /// time: the host restores it on a thread of its own.
@@ -68,6 +72,7 @@ impl Desk {
             Action::RescanLibrary => self.scan_library(),
             Action::CancelIndexing => {
                 self.jobs.cancel_index();
+                self.retry_at = None;
                 self.open_library(false);
             }
             Action::SetGallery(folder) => {
@@ -105,6 +110,7 @@ impl Desk {
         let library = |applied: &Applied| (applied.library.clone(), applied.index.clone());
         if library(&self.applied) != library(&before) {
             self.jobs.cancel_index();
+            self.retry_at = None;
             self.open_library(true);
             if std::mem::take(&mut self.named) {
                 self.scan_library();
@@ -232,7 +238,15 @@ impl Desk {
             current: String::new(),
             eta: None,
         };
+        self.retry_at = None;
         self.jobs.index(models, &dir, &folder);
+    }
+
+    /// Starts a scan again that had to wait for another instance's.
+    pub(super) fn retry_scan(&mut self) {
+        if self.retry_at.is_some_and(|at| at <= Instant::now()) {
+            self.scan_library();
+        }
     }
 
     /// Takes in what scans report. While a render waits, a library that grows in the
@@ -258,6 +272,10 @@ impl Desk {
             Report::Indexed(Ok(report)) => {
                 self.failed = Arc::new(report.failed.into_iter().map(failed_file).collect());
                 self.open_library(false);
+            }
+            Report::Indexed(Err(error)) if is_busy(&error) => {
+                // Another instance scans it; then there will be little left to do.
+                self.retry_at = Some(Instant::now() + RETRY);
             }
             Report::Indexed(Err(error)) => self.say_failed(error.to_string()),
             Report::Gallery(Ok(gallery)) => {
@@ -305,6 +323,16 @@ impl Desk {
             score: suggestion.score,
         });
     }
+}
+
+fn is_busy(error: &engine::Error) -> bool {
+    matches!(
+        error,
+        engine::Error::Index {
+            problem: IndexProblem::Busy,
+            ..
+        }
+    )
 }
 
 fn failed_file(failure: Failure) -> FailedFile {

@@ -340,3 +340,100 @@ impl IRunLoopTrait for LoopFrame {
         unsafe { self.host.unregisterTimer(handler) }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicI64;
+
+    use vst3::Steinberg::Vst::IEditControllerTrait;
+    use vst3::Steinberg::Vst::ViewType::kEditor;
+
+    use super::super::ImpastoClass;
+    use super::*;
+
+    /// A host's frame and run loop that count what is registered.
+    #[derive(Default)]
+    struct HostFrame {
+        handlers: Arc<AtomicI64>,
+        timers: Arc<AtomicI64>,
+    }
+
+    impl Class for HostFrame {
+        type Interfaces = (IPlugFrame, IRunLoop);
+    }
+
+    impl IPlugFrameTrait for HostFrame {
+        unsafe fn resizeView(&self, _view: *mut IPlugView, _size: *mut ViewRect) -> tresult {
+            kResultOk
+        }
+    }
+
+    impl IRunLoopTrait for HostFrame {
+        unsafe fn registerEventHandler(
+            &self,
+            _handler: *mut IEventHandler,
+            _fd: FileDescriptor,
+        ) -> tresult {
+            self.handlers.fetch_add(1, Ordering::Relaxed);
+            kResultOk
+        }
+
+        unsafe fn unregisterEventHandler(&self, _handler: *mut IEventHandler) -> tresult {
+            self.handlers.fetch_sub(1, Ordering::Relaxed);
+            kResultOk
+        }
+
+        unsafe fn registerTimer(&self, _timer: *mut ITimerHandler, _ms: TimerInterval) -> tresult {
+            self.timers.fetch_add(1, Ordering::Relaxed);
+            kResultOk
+        }
+
+        unsafe fn unregisterTimer(&self, _timer: *mut ITimerHandler) -> tresult {
+            self.timers.fetch_sub(1, Ordering::Relaxed);
+            kResultOk
+        }
+    }
+
+    /// Sockets that this process has open. Other tests run beside this one, but none
+    /// of them opens a socket.
+    fn sockets() -> usize {
+        let links = std::fs::read_dir("/proc/self/fd").expect("procfs");
+        let is_socket = |link: &std::path::PathBuf| link.to_string_lossy().starts_with("socket:");
+        let targets = links
+            .flatten()
+            .filter_map(|link| std::fs::read_link(link.path()).ok());
+        targets.filter(is_socket).count()
+    }
+
+    /// Opens and closes views; what is left registered, and how many sockets more.
+    fn open_and_close(times: usize, takes_frame_back: bool) -> (i64, i64, usize) {
+        let host = HostFrame::default();
+        let (handlers, timers) = (Arc::clone(&host.handlers), Arc::clone(&host.timers));
+        let host = ComWrapper::new(host);
+        let frame = host.to_com_ptr::<IPlugFrame>().expect("implemented");
+        let class = ImpastoClass::new().expect("an instance");
+        let before = sockets();
+        for _ in 0..times {
+            // SAFETY: as a host does it, on the thread that made the instance.
+            unsafe {
+                let view = ComPtr::from_raw(class.createView(kEditor)).expect("a view");
+                assert_eq!(view.setFrame(frame.as_ptr()), kResultOk);
+                assert_eq!(timers.load(Ordering::Relaxed), 1, "gestures are delivered");
+                if takes_frame_back {
+                    view.setFrame(std::ptr::null_mut());
+                }
+            }
+        }
+        // The framework keeps the last view.
+        drop(class);
+        let left = |count: &AtomicI64| count.load(Ordering::Relaxed);
+        (left(&handlers), left(&timers), sockets() - before)
+    }
+
+    #[test]
+    fn a_view_leaves_nothing_behind() {
+        assert_eq!(open_and_close(20, true), (0, 0, 0));
+        assert_eq!(open_and_close(20, false), (0, 0, 0));
+    }
+}
