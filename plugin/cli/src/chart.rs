@@ -52,9 +52,11 @@ fn plot(
         .x_label_area_size(48)
         .y_label_area_size(64)
         .build_cartesian_2d(0.0..end, 0.0..1.0)?;
+    let step = moments.first().map_or(0.0, |moment| moment.at.0);
     let unknown = spans(moments, |moment| moment.congruity.is_none());
     chart.draw_series(unknown.iter().map(|span| {
-        let (from, to) = (span[0].at.0, span[span.len() - 1].at.0);
+        // What a moment says holds for the time since the one before.
+        let (from, to) = (span[0].at.0 - step, span[span.len() - 1].at.0);
         Rectangle::new([(from, 0.0), (to, 1.0)], UNKNOWN.filled())
     }))?;
     chart

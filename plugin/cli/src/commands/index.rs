@@ -66,7 +66,7 @@ pub fn run(args: &Args, index: &args::Index, interrupt: &Interrupt) -> Result<()
     let mut embedder = models.audio_embedder()?;
     let index_dir = studio::index_dir(&index.folder, index.index_dir.as_deref());
     let mut indexer = Indexer::new(&index_dir, models.manifest())?;
-    let template = "{pos:>4} of {len} files {wide_bar} {prefix} {msg}";
+    let template = "{pos:>5} of {len} files {bar:32} {prefix:>14}  {wide_msg}";
     let bar = progress::bar(args, 0, template);
     let scanned = indexer.scan(&index.folder, embedder.as_mut(), &mut |progress| {
         show(&bar, progress);

@@ -3,7 +3,7 @@
 use super::{BANDS, FLOOR_DB, FRAMES, MelFrame};
 
 /// A window none of whose bands exceeds this level, in dB, is silent. White noise
-/// at an RMS of about -58 dBFS reads this much in its loudest bands.
+/// at an RMS of -64 dBFS reads this much at its loudest within 4 s.
 pub const SILENCE_DB: f32 = -70.0;
 
 /// The last [`FRAMES`] frames. What is older than the first frame pushed reads

@@ -1,4 +1,5 @@
 //! What several tests need.
+#![allow(dead_code, reason = "each test uses a part of this")]
 
 use std::path::{Path, PathBuf};
 
