@@ -10,8 +10,8 @@ use engine::inference::{PICTURE_SIZE, Picture};
 fn check(name: &str) {
     let painting = common::models_dir().join(format!("../tests/assets/paintings/{name}.jpg"));
     let picture = Picture::open(&painting).unwrap();
-    let expected = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join(format!("tests/fixtures/pictures/{name}.png"));
+    let expected =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/pictures/{name}.png"));
     let expected = image::open(expected).unwrap().into_rgb8();
     let (mut sum, mut worst) = (0.0, 0f32);
     let pixels = (PICTURE_SIZE * PICTURE_SIZE) as usize;
