@@ -132,8 +132,8 @@ fn summary(indexed: &Indexed) -> String {
         line(format!("The index was made anew: {reason}"));
     }
     line(format!(
-        "{} files found: {} taken in, {} unchanged, {} gone, {} not usable",
-        indexed.found,
+        "{} found: {} taken in, {} unchanged, {} gone, {} not usable",
+        count(indexed.found, "file"),
         indexed.indexed,
         indexed.unchanged,
         indexed.removed,
@@ -151,10 +151,15 @@ fn summary(indexed: &Indexed) -> String {
         ));
     }
     line(format!(
-        "The library holds {} tracks, {} chunks of 4 s: {}",
-        indexed.tracks,
-        indexed.chunks,
+        "The library holds {}, {} of 4 s: {}",
+        count(indexed.tracks, "track"),
+        count(indexed.chunks, "chunk"),
         indexed.index_dir.display()
     ));
     text
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
