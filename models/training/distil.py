@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +13,9 @@ from tqdm import tqdm
 from . import manifest
 from .augment import augment
 from .corpus import MARGIN, Item
-from .settings import SEED, Cache
+from .settings import HELD_OUT_WORKS, SEED, Cache
 from .student import EMBEDDING, Student
 
-#: Works whose music the student never hears; its cards report them apart.
-HELD_OUT_WORKS = ("zaz", "trackballs", "planetblupi", "lordsawar", "freedroidrpg", "warmux")
 #: Standardised teacher features are limited to this many deviations: some pools have long tails.
 CLIP = 4.0
 #: Tags are told apart down to this probability.
@@ -147,6 +145,8 @@ class Schedule:
     threads: int = 1
     #: Name of an earlier run whose averaged weights this one begins with.
     start_from: str = ""
+    #: Stop after this step of the schedule, the learning rate still up (0: at its end).
+    until: int = 0
 
 
 def train(cache: Cache, items: list[Item], name: str, plan: Schedule) -> Path:
@@ -168,7 +168,8 @@ def train(cache: Cache, items: list[Item], name: str, plan: Schedule) -> Path:
     path = cache.folder(f"runs/{name}") / "checkpoint.pt"
     start = _resume(path, net, average, optimiser, schedule) if path.exists() else 0
     front_end = manifest.front_end()
-    bar = tqdm(range(start, plan.steps), initial=start, total=plan.steps, desc=f"distil {name}", unit="step", mininterval=5)
+    last = plan.until or plan.steps
+    bar = tqdm(range(start, last), initial=start, total=last, desc=f"distil {name}", unit="step", mininterval=5)
     for step in bar:
         rng = np.random.default_rng([SEED, step])
         chosen = rng.choice(rows, plan.batch, replace=False)
@@ -183,10 +184,10 @@ def train(cache: Cache, items: list[Item], name: str, plan: Schedule) -> Path:
         _follow(average, net, min(0.998, (1 + step) / (10 + step)))
         if step % 20 == 0:
             bar.set_postfix(point=f"{point.item():.3f}", tag=f"{tag.item():.3f}", affect=f"{feeling.item():.3f}")
-        if (step + 1) % 250 == 0 or step + 1 == plan.steps:
+        if (step + 1) % 250 == 0 or step + 1 == last:
             report = validate(average, data, targets, check, front_end.frames)
             tqdm.write(f"step {step + 1}: held out " + " ".join(f"{k} {v:.3f}" for k, v in report.items()))
-            _save(path, step + 1, net, average, optimiser, schedule, report)
+            _save(path, plan, step + 1, net, average, optimiser, schedule, report)
     return path
 
 
@@ -222,9 +223,9 @@ def validate(net: Student, data: Data, targets: Targets, rows: np.ndarray, frame
     return {key: float(value) for key, value in zip(("embedding", "tags", "affect", "distance"), values)}
 
 
-def _save(path: Path, step: int, net, average, optimiser, schedule, report) -> None:
+def _save(path: Path, plan: Schedule, step: int, net, average, optimiser, schedule, report) -> None:
     state = {
-        "step": step, "net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
+        "plan": asdict(plan), "step": step, "net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(),
         "schedule": schedule.state_dict(), "report": report, "time": time.time(),
     }  # fmt: skip
     partial = path.with_suffix(".part")
@@ -246,14 +247,20 @@ def student_of(path: Path) -> Student:
     return net.eval()
 
 
-def summary(cache: Cache, items: list[Item], path: Path) -> dict:
-    """How a checkpoint came about, for the card."""
-    data, state = load(cache, items), torch.load(path, map_location="cpu")
+def summary(cache: Cache, items: list[Item], run: str) -> dict:
+    """How a run came about, for the card."""
+    data = load(cache, items)
     music = data.kind == "music"
-    errors = ", ".join(f"{name} {value:.2f}" for name, value in state["report"].items())
-    group = state["optimiser"]["param_groups"][0]
+    steps, name = [], run
+    while name:
+        state = torch.load(cache.runs / name / "checkpoint.pt", map_location="cpu")
+        plan = state["plan"]
+        steps.insert(0, f"{state['step']} of {plan['steps']} steps of {plan['batch']} chunks at up to {plan['rate']:g}")
+        name = plan["start_from"]
+    report = torch.load(cache.runs / run / "checkpoint.pt", map_location="cpu")["report"]
+    errors = ", ".join(f"{name} {value:.2f}" for name, value in report.items())
     return {
         "chunks": int(music.sum()), "tracks": len(np.unique(data.track[music])), "sounds": len(np.unique(data.track[~music])),
-        "text": f"{state['step']} steps of 64 chunks, AdamW, one cycle of the learning rate up to {group['max_lr']:g}. "
+        "text": f"AdamW, one cycle of the learning rate a run; {'; then '.join(steps)}. "
         f"Relative squared errors on what was held out (1 = no better than the mean): {errors}.",
     }  # fmt: skip

@@ -178,6 +178,25 @@ def retrieval(points: np.ndarray, track: np.ndarray, queries: np.ndarray | None 
     return float(np.mean(precision)), float(np.mean(first))
 
 
+def agreement(points: np.ndarray, reference: np.ndarray, nearest: int = 10) -> tuple[float, float]:
+    """How far distances follow those of a reference space: rank correlation over random pairs, and share of common nearest neighbours."""
+    from scipy.stats import spearmanr
+
+    pairs = np.random.default_rng(SEED).integers(0, len(points), (2, 5000))
+    lengths = [np.linalg.norm(space[pairs[0]] - space[pairs[1]], axis=1) for space in (points, reference)]
+    mine, theirs = (_neighbours(space, nearest) for space in (points, reference))
+    shared = np.mean([len(set(a) & set(b)) / nearest for a, b in zip(mine, theirs)])
+    return float(spearmanr(*lengths)[0]), float(shared)
+
+
+def _neighbours(points: np.ndarray, count: int) -> np.ndarray:
+    """Indices of each row's nearest other rows."""
+    square = (points**2).sum(axis=1)
+    distance = square[:, None] + square[None] - 2.0 * points @ points.T
+    np.fill_diagonal(distance, np.inf)
+    return np.argpartition(distance, count, axis=1)[:, :count]
+
+
 def cepstra(mel: np.ndarray) -> np.ndarray:
     """Baseline: mean and deviation over time of 20 mel-frequency cepstra, standardised; dB mel [n, bands, frames]."""
     from scipy.fft import dct

@@ -41,8 +41,8 @@ def _tower(tower: correspondence.Tower):
     return Module()
 
 
-def audio(student, heads: correspondence.Heads, target: Path) -> None:
-    """Write the audio network: `mel` -> `embedding`, `point`, `tags`, `affect`."""
+def audio(student, heads: correspondence.Heads, metric: np.ndarray, target: Path) -> None:
+    """Write the audio network: `mel` -> `embedding` (times `metric`, [128, 128]), `point`, `tags`, `affect`."""
     import torch
     from torch import nn
 
@@ -50,11 +50,12 @@ def audio(student, heads: correspondence.Heads, target: Path) -> None:
         def __init__(self):
             super().__init__()
             self.student, self.tower = student, _tower(heads.music)
+            self.metric = nn.Parameter(torch.from_numpy(metric.astype(np.float32)), requires_grad=False)
 
         def forward(self, mel):
             embedding, tags, affect = self.student(mel)
             point = self.tower(torch.cat([tags, affect, embedding], dim=1))
-            return embedding, point, torch.sigmoid(tags), torch.sigmoid(affect)
+            return embedding @ self.metric, point, torch.sigmoid(tags), torch.sigmoid(affect)
 
     outputs = ["embedding", "point", "tags", "affect"]
     _write(Network(), torch.full((2, 1, 100, 320), -30.0), "mel", outputs, target)

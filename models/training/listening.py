@@ -6,7 +6,7 @@ import numpy as np
 
 from . import distil, evaluate, manifest
 from .corpus import MARGIN, music_items
-from .settings import MODELS, Cache
+from .settings import HELD_OUT_WORKS, MODELS, Cache
 from .targets import session
 
 #: Changes of level (dB) at which the embedding must stay where it was.
@@ -25,7 +25,7 @@ def measure(cache: Cache) -> dict:
     """Retrieval of the same track among works that the student never heard and among those it learnt from."""
     data = distil.load(cache, music_items())
     frames = manifest.front_end().frames
-    unheard = np.isin(data.work, distil.HELD_OUT_WORKS)
+    unheard = np.isin(data.work, HELD_OUT_WORKS)
     joint = distil.Joint(data, np.flatnonzero(~unheard))
     report = {"joint_variance_kept": round(joint.kept, 3)}
     heard = np.flatnonzero(~unheard)[:: max(1, (~unheard).sum() // 1500)]
@@ -57,8 +57,10 @@ def _retrieval(data: distil.Data, rows: np.ndarray, joint: distil.Joint, frames:
     }
     result: dict = {"chunks": len(rows), "tracks": len(np.unique(track))}
     for name, points in spaces.items():
-        precision, first = evaluate.retrieval(points.astype(np.float64), track)
-        result[name] = {"map": round(precision, 3), "nearest": round(first, 3)}
+        points = points.astype(np.float64)
+        precision, first = evaluate.retrieval(points, track)
+        rank, shared = evaluate.agreement(points, spaces["teachers_128"].astype(np.float64))
+        result[name] = {"map": round(precision, 3), "nearest": round(first, 3), "rank": round(rank, 3), "shared": round(shared, 3)}
     return result
 
 

@@ -13,6 +13,8 @@ MODELS = Path(__file__).resolve().parent.parent
 DATA = Path(__file__).resolve().parent / "data"
 #: One seed for everything; each stage derives its own stream from it.
 SEED = 20261121
+#: Works whose music the student never hears; its card reports them apart.
+HELD_OUT_WORKS = ("zaz", "trackballs", "planetblupi", "lordsawar", "freedroidrpg", "warmux")
 #: Environment variable naming the cache folder when the option is not given.
 CACHE_VARIABLE = "IMPASTO_TRAINING_CACHE"
 

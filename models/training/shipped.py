@@ -47,7 +47,7 @@ def _parity(cache: Cache, run: str) -> dict:
     rows = {"|".join((r["package"], r["path"], r["member"])): r for r in table}
     seen = pictures.features(cache)
     chosen = np.linspace(0, len(seen["key"]) - 1, PARITY_PICTURES).astype(int)
-    network, tower = session(MODELS / "picture.onnx"), heads.load(cache.runs / run / "heads").picture
+    network, tower = session(MODELS / "picture.onnx"), heads.load(cache.runs / run / "heads")[0].picture
     worst, cosine = 0.0, 1.0
     for index in chosen:
         row = rows[seen["key"][index]]

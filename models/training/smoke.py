@@ -111,7 +111,7 @@ def _student(cache: Cache, items: list[corpus.Item]) -> None:
     side = lambda n: correspondence.Side(rng.normal(size=(40, n)), np.repeat([f"w{i}" for i in range(10)], 4))  # noqa: E731
     fitted = correspondence.fit(side(1280), side(185), SEED, 50)
     target = cache.root / "audio.onnx"
-    export.audio(student, fitted, target)
+    export.audio(student, fitted, np.eye(128), target)
     mel = np.full((3, 1, 100, 320), -60.0, np.float32) + 10 * rng.normal(size=(3, 1, 100, 320)).astype(np.float32)
     embedding = session(target).run(["embedding"], {"mel": mel})[0]
     with torch.no_grad():
