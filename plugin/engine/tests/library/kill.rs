@@ -91,7 +91,10 @@ fn a_killed_scan_loses_no_commit_and_ends_the_same() {
         loop {
             let wait = random.below(duration.as_micros().max(1) as u64);
             let mut child = spawn(folder.path(), index.path());
-            std::thread::sleep(Duration::from_micros(wait));
+            let until = Instant::now() + Duration::from_micros(wait);
+            while Instant::now() < until && child.try_wait().unwrap().is_none() {
+                std::thread::sleep(Duration::from_micros(300));
+            }
             child.kill().unwrap();
             if child.wait().unwrap().success() {
                 break;
