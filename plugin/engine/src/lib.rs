@@ -1,15 +1,17 @@
 //! What Impasto does, without a host or an editor.
 //!
-//! The flow goes one way: `analysis` turns a signal into mel frames on the
-//! audio thread, `inference` turns a 4 s window of frames into an embedding
-//! on a worker, `retrieval` filters the `library` by the painting and finds
-//! the chunk nearest to the brush, `playback` plays it on the audio thread,
-//! and `congruity` says how well the music goes with the painting.
-//! `translate` joins these for whoever drives them: the plug-in's worker and
+//! The flow goes one way: [`analysis`] turns a signal into mel frames on the
+//! audio thread, [`inference`] turns a 4 s window of frames into an embedding
+//! on a worker, [`retrieval`] filters the [`library`] by the painting and finds
+//! the chunk nearest to the brush, [`playback`] plays it on the audio thread,
+//! and [`congruity`] says how well the music goes with the painting.
+//! [`translate`] joins these for whoever drives them: the plug-in's worker and
 //! the command line use the same one.
 //!
 //! The method is that of Verma, Basica, Davis Kivelson, *Translating Paintings
 //! Into Music Using Neural Networks* (2020).
+
+#![deny(unsafe_code)]
 
 pub mod analysis;
 pub mod congruity;

@@ -20,6 +20,10 @@ mod resample;
 mod scan;
 mod source;
 mod store;
+#[allow(
+    unsafe_code,
+    reason = "vectors are memory-mapped, and read as the numbers that they are"
+)]
 mod vectors;
 mod view;
 mod walk;
