@@ -131,6 +131,9 @@ impl EditorWindow {
     pub fn close(self, instance: &mut Instance) {
         let handle = instance.plugin.plugin_handle();
         self.gui.destroy(&handle);
+        // The editor's own thread takes its window away a little later; hosts
+        // keep the parent until then, as they keep it for the next opening.
+        self.settle(instance, Duration::from_millis(100));
         let _ = self.x.destroy_window(self.window);
         let _ = self.x.flush();
     }

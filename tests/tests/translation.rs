@@ -94,6 +94,21 @@ fn strokes_play_snippets_on_both_outputs() -> Result<()> {
 }
 
 #[test]
+fn snippets_play_at_every_rate_between_activations() -> Result<()> {
+    let mut instance = ready(&Bundle::load()?)?;
+    for rate in [22_050.0, 192_000.0, 44_100.0, 96_000.0] {
+        let (out, snapshot) = translate(&mut instance, rate, Connection::Stereo, &[])?;
+        assert!(out.aux.rms() > 1e-3, "{rate} Hz: nothing was played");
+        let last = snapshot.snippets.last();
+        assert!(
+            last.is_some_and(|s| s.at <= SECONDS),
+            "{rate} Hz: times must count from this activation: {last:?}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
 fn without_a_brush_nothing_is_played_and_the_music_passes() -> Result<()> {
     let bundle = Bundle::load()?;
     for brush in [Connection::Silent, Connection::Empty, Connection::Missing] {

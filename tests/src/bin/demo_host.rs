@@ -45,7 +45,7 @@ struct Arguments {
     #[arg(long, default_value_t = 10.0)]
     percent: f64,
     /// Seconds of real time that the editor is shown for; 0 leaves it closed
-    #[arg(long, default_value_t = 12.0)]
+    #[arg(long, default_value_t = 14.0)]
     editor_seconds: f64,
 }
 
@@ -138,7 +138,7 @@ fn set(scene: &Scene, bundle: &Bundle, painting: &Path) -> Result<Instance> {
                         library.tracks, library.chunks
                     );
                 }
-                state => println!("  library: {state}"),
+                _ => (),
             }
         }
     })?;
