@@ -204,6 +204,10 @@ impl Desk {
         }
         let own = bundle::own_path();
         let loaded = locate(own.as_deref()).and_then(|dir| Models::load(&dir));
+        // Loading takes some tenths of a second, in which the owner may have gone.
+        if self.shared.stopping() {
+            return;
+        }
         let made = loaded.and_then(|models| {
             let translator = Translator::new(&models, self.settings())?;
             Ok((models, translator))

@@ -203,3 +203,7 @@ fn lower_priority() {
     // SAFETY: the pseudo-handle of the calling thread needs no closing.
     unsafe { SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_BELOW_NORMAL) };
 }
+
+/// Where no way is known, the scan runs at the usual priority.
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+fn lower_priority() {}

@@ -92,7 +92,7 @@ impl Desk {
 
     /// Brings what is in use up to date with the record. Needs the networks.
     pub(super) fn follow_state(&mut self) {
-        if self.translator.is_none() {
+        if self.translator.is_none() || self.shared.stopping() {
             return;
         }
         let wanted = Applied::from(&*self.link.params.remembered.read());

@@ -128,11 +128,11 @@ fn arrange(
     unsafe { class.setBusArrangements(inputs.as_mut_ptr(), 2, outputs.as_mut_ptr(), 2) }
 }
 
-fn arrangement(class: &ImpastoClass, direction: u32, index: int32) -> (SpeakerArrangement, i32) {
+fn arrangement(class: &ImpastoClass, is_input: bool, index: int32) -> (SpeakerArrangement, i32) {
     let mut found = 0;
     // SAFETY: all zeros are a valid `BusInfo`.
     let mut info: BusInfo = unsafe { std::mem::zeroed() };
-    let direction = direction as BusDirection;
+    let direction = if is_input { kInput } else { kOutput } as BusDirection;
     // SAFETY: places for the answers.
     unsafe {
         assert_eq!(
@@ -153,14 +153,14 @@ fn the_brush_is_mono_or_stereo_and_the_snippets_may_be_unconnected() {
         arrange(&class, [kStereo, kMono], [kStereo, kEmpty]),
         kResultOk
     );
-    assert_eq!(arrangement(&class, kInput, 1), (kMono, 1));
-    assert_eq!(arrangement(&class, kOutput, 1), (kEmpty, 0));
+    assert_eq!(arrangement(&class, true, 1), (kMono, 1));
+    assert_eq!(arrangement(&class, false, 1), (kEmpty, 0));
     assert_eq!(
         arrange(&class, [kStereo, kStereo], [kStereo, kStereo]),
         kResultOk
     );
-    assert_eq!(arrangement(&class, kInput, 1), (kStereo, 2));
-    assert_eq!(arrangement(&class, kOutput, 1), (kStereo, 2));
+    assert_eq!(arrangement(&class, true, 1), (kStereo, 2));
+    assert_eq!(arrangement(&class, false, 1), (kStereo, 2));
     for (inputs, outputs) in [
         ([kStereo, kEmpty], [kStereo, kStereo]),
         ([kStereo, k51], [kStereo, kStereo]),
@@ -170,7 +170,7 @@ fn the_brush_is_mono_or_stereo_and_the_snippets_may_be_unconnected() {
         assert_eq!(arrange(&class, inputs, outputs), kResultFalse);
     }
     assert_eq!(
-        arrangement(&class, kInput, 1),
+        arrangement(&class, true, 1),
         (kStereo, 2),
         "refused, unchanged"
     );
