@@ -28,6 +28,9 @@ const BUSY: Duration = Duration::from_millis(10);
 /// The same while nothing has come for a while.
 const IDLE: Duration = Duration::from_millis(50);
 
+/// How long a snippet is heard at most.
+const SNIPPET: Duration = Duration::from_secs(4);
+
 /// How often the view is published while the editor is open.
 const SHOWN: Duration = Duration::from_millis(33);
 
@@ -132,7 +135,13 @@ impl Desk {
     /// Whether anything was chosen that the networks are needed for.
     fn has_choice(&self) -> bool {
         let remembered = self.link.params.remembered.read();
-        remembered.painting.is_some() || remembered.library.is_some() || remembered.index.is_some()
+        let chosen = [
+            &remembered.painting,
+            &remembered.library,
+            &remembered.index,
+            &remembered.gallery,
+        ];
+        chosen.into_iter().any(Option::is_some)
     }
 
     /// Sleeps until a message comes, or it is time to look at the rings.
@@ -367,6 +376,10 @@ impl Desk {
             return;
         }
         (self.urgent, self.published) = (false, Instant::now());
+        let newest = self.view.snippets.first();
+        if newest.is_none_or(|row| row.at.elapsed() > SNIPPET) {
+            self.view.playing = None;
+        }
         self.view.brush_level_db = self.shared.brush_peak.get();
         self.view.music_level_db = self.shared.music_peak.get();
         self.view.strokes = self.shared.strokes.load(Ordering::Relaxed);

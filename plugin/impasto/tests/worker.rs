@@ -1,0 +1,213 @@
+//! The worker beside an audio thread, without a host: what the editor asks for and
+//! what it is shown, with the real networks and the demonstration's material.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use engine::inference::{MODELS_VARIABLE, RUNTIME_VARIABLE};
+use engine::units::{ChunkId, SampleRate};
+use impasto::bridge::{Shared, bridge};
+use impasto::output::HostLink;
+use impasto::process::{Block, Processor};
+use impasto::view::{self, Action, LibraryState, ModelsState, PaintingState, View, ViewHandle};
+use impasto::worker::{Message, Worker};
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn workspace(path: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.join(path).canonicalize().expect("in the workspace")
+}
+
+/// A worker and the editor's end of its view.
+struct Rig {
+    link: Arc<HostLink>,
+    shared: Arc<Shared>,
+    view: ViewHandle,
+    worker: Worker,
+}
+
+impl Rig {
+    fn new() -> Self {
+        for variable in [MODELS_VARIABLE, RUNTIME_VARIABLE] {
+            assert!(
+                std::env::var_os(variable).is_some(),
+                "{variable} is not set: run `cargo xtask test`, which sets it"
+            );
+        }
+        let (publisher, view) = view::channel();
+        let link = Arc::new(HostLink::new(Arc::default(), view.clone()));
+        let shared = Shared::new();
+        let worker = Worker::spawn(Arc::clone(&link), Arc::clone(&shared), publisher);
+        Self {
+            link,
+            shared,
+            view,
+            worker: worker.expect("a thread"),
+        }
+    }
+
+    /// Names a work of the demonstration's library, with an index in `index`.
+    fn set_library(&self, index: &Path) {
+        let mut record = self.link.params.remembered.write();
+        record.library = Some(workspace("tests/assets/library/supertux"));
+        record.index = Some(index.to_owned());
+    }
+
+    fn wait(&self, what: &str, until: impl Fn(&View) -> bool) -> Arc<View> {
+        let begin = Instant::now();
+        loop {
+            let view = self.view.snapshot();
+            if until(&view) {
+                return view;
+            }
+            assert!(begin.elapsed() < PATIENCE, "waited for {what}: {view:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn wait_for_library(&self) -> Arc<View> {
+        self.wait(
+            "the library",
+            |view| matches!(view.library, LibraryState::Ready { chunks, .. } if chunks > 0),
+        )
+    }
+}
+
+fn painting(name: &str) -> PathBuf {
+    workspace("tests/assets/paintings").join(name)
+}
+
+#[test]
+fn nothing_is_loaded_until_something_is_chosen_and_then_it_is_shown() {
+    let rig = Rig::new();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(matches!(rig.view.snapshot().models, ModelsState::Loading));
+
+    let path = painting("hokusai-great-wave.jpg");
+    assert!(rig.view.send(Action::LoadPainting(path.clone())));
+    let view = rig.wait("the painting", |view| {
+        matches!(view.painting, PaintingState::Ready { .. })
+    });
+    assert!(matches!(view.models, ModelsState::Ready));
+    let PaintingState::Ready { thumbnail, .. } = &view.painting else {
+        unreachable!("waited for");
+    };
+    assert_eq!(thumbnail.width.max(thumbnail.height), 512);
+    let bytes = thumbnail.width as usize * thumbnail.height as usize * 4;
+    assert_eq!(thumbnail.pixels.len(), bytes);
+    assert_eq!(rig.link.params.remembered.read().painting, Some(path));
+
+    assert!(rig.view.send(Action::LoadPainting(workspace(
+        "tests/assets/broken/text.png"
+    ))));
+    let view = rig.wait("the failure", |view| {
+        matches!(view.painting, PaintingState::Failed { .. })
+    });
+    let PaintingState::Failed { reason, .. } = &view.painting else {
+        unreachable!("waited for");
+    };
+    assert!(reason.contains("text.png"), "{reason}");
+
+    assert!(rig.view.send(Action::ClearPainting));
+    rig.wait("no painting", |view| {
+        matches!(view.painting, PaintingState::None)
+    });
+}
+
+#[test]
+fn a_chunk_is_heard_when_the_editor_asks_for_it() {
+    let rig = Rig::new();
+    let index = tempfile::tempdir().expect("a folder");
+    rig.set_library(index.path());
+    rig.wait_for_library();
+
+    let rate = SampleRate::new(48_000.0).expect("above zero");
+    let (audio, end) = bridge(rate);
+    let inbox = rig.worker.inbox().clone();
+    let mut processor =
+        Processor::new(rate, audio, &rig.link, &rig.shared, inbox).expect("a usual rate");
+    rig.worker.tell(Message::Attach(Box::new(end)));
+    let mut loudest = |blocks: usize| {
+        let mut loudest = 0.0f32;
+        for _ in 0..blocks {
+            let mut buffers = [[0.0f32; 480]; 4];
+            let [left, right, snippets_left, snippets_right] = &mut buffers;
+            processor.process(Block {
+                main: [left, right],
+                brush: [&[], &[]],
+                brush_channels: 0,
+                snippets: [snippets_left, snippets_right],
+            });
+            let peak = buffers[2]
+                .iter()
+                .chain(&buffers[3])
+                .fold(0.0f32, |a, b| a.max(b.abs()));
+            loudest = loudest.max(peak);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        loudest
+    };
+    assert_eq!(loudest(20), 0.0, "nothing was asked for");
+    assert!(rig.view.send(Action::Audition(ChunkId(0))));
+    let begin = Instant::now();
+    while loudest(10) == 0.0 {
+        assert!(begin.elapsed() < PATIENCE, "never heard");
+    }
+    assert!(
+        rig.view.send(Action::Audition(ChunkId(u32::MAX))),
+        "is refused quietly"
+    );
+    loudest(10);
+}
+
+#[test]
+fn an_index_serves_again_and_a_scan_can_be_called_off() {
+    let index = tempfile::tempdir().expect("a folder");
+    let rig = Rig::new();
+    rig.set_library(index.path());
+    rig.wait("the scan", |view| {
+        matches!(view.library, LibraryState::Indexing { .. })
+    });
+    assert!(rig.view.send(Action::CancelIndexing));
+    rig.wait("its end", |view| {
+        !matches!(view.library, LibraryState::Indexing { .. })
+    });
+    assert!(rig.view.send(Action::RescanLibrary));
+    let first = rig.wait_for_library();
+    drop(rig);
+
+    let rig = Rig::new();
+    rig.set_library(index.path());
+    let again = rig.wait_for_library();
+    let chunks = |view: &View| match view.library {
+        LibraryState::Ready { chunks, tracks, .. } => (chunks, tracks),
+        _ => (0, 0),
+    };
+    assert_eq!(chunks(&first), chunks(&again));
+}
+
+#[test]
+fn two_instances_index_one_folder_without_a_quarrel() {
+    let index = tempfile::tempdir().expect("a folder");
+    let rigs = [Rig::new(), Rig::new()];
+    for rig in &rigs {
+        rig.set_library(index.path());
+    }
+    for rig in &rigs {
+        rig.wait_for_library();
+    }
+}
+
+#[test]
+fn a_gallery_suggests_paintings() {
+    let rig = Rig::new();
+    assert!(
+        rig.view
+            .send(Action::SetGallery(workspace("tests/assets/paintings")))
+    );
+    let view = rig.wait("the gallery", |view| view.gallery_len > 0);
+    assert!(view.gallery_len >= 4, "{}", view.gallery_len);
+    assert!(view.gallery_failed.is_none());
+}
