@@ -129,7 +129,6 @@ impl Desk {
             }
             self.publish();
         }
-        self.jobs.end();
     }
 
     /// Whether anything was chosen that the networks are needed for.
@@ -183,6 +182,8 @@ impl Desk {
     fn take_actions(&mut self) {
         while let Ok(action) = self.publisher.actions.try_recv() {
             (self.wanted, self.urgent) = (true, true);
+            // What was wrong before has been seen; else it would stand there for ever.
+            self.view.warning = None;
             match action {
                 Action::Audition(chunk) => self.audition(chunk),
                 action => self.act(action),

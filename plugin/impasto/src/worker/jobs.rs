@@ -74,6 +74,7 @@ impl Jobs {
     /// Scans `folder` into the index in `dir`; a scan that runs is ended first.
     pub fn index(&mut self, models: &Arc<Models>, dir: &Path, folder: &Path) {
         self.cancel_index();
+        self.forget_index();
         let (models, dir, folder) = (Arc::clone(models), dir.to_owned(), folder.to_owned());
         let reports = self.sender.clone();
         self.index = start("impasto-indexer", move |stop| {
@@ -96,6 +97,11 @@ impl Jobs {
         }
     }
 
+    /// Forgets what the library's last scan said: it was of another library.
+    pub fn forget_index(&self) {
+        self.forget(|report| !matches!(report, Report::Gallery(_)));
+    }
+
     /// Looks at the paintings in `folder`; a scan that runs is ended first.
     pub fn gallery(&mut self, models: &Arc<Models>, folder: PathBuf) {
         self.cancel_gallery();
@@ -108,15 +114,28 @@ impl Jobs {
         });
     }
 
-    /// Ends the gallery's scan.
+    /// Ends the gallery's scan; what it said is forgotten.
     pub fn cancel_gallery(&mut self) {
         if let Some(job) = self.gallery.take() {
             job.end();
         }
+        self.forget(|report| matches!(report, Report::Gallery(_)));
     }
 
-    /// Asks both to end, then waits for them.
-    pub fn end(&mut self) {
+    /// Takes the reports that are `stale` out of the queue; the order of the others
+    /// among each kind stays.
+    fn forget(&self, stale: impl Fn(&Report) -> bool) {
+        let kept: Vec<_> = self.reports.try_iter().filter(|r| !stale(r)).collect();
+        for report in kept {
+            let _ = self.sender.send(report);
+        }
+    }
+}
+
+impl Drop for Jobs {
+    /// Asks both to end, then waits for them, also when the worker panicked: a thread
+    /// must not outlive the library that its code is in.
+    fn drop(&mut self) {
         for job in [&self.index, &self.gallery].into_iter().flatten() {
             job.stop.store(true, Ordering::Relaxed);
         }
