@@ -11,8 +11,8 @@ use super::IndexProblem;
 use super::vectors::{Kind, Shape};
 use super::view::Dims;
 
-/// The format that this version writes. Older ones are brought up to it when
-/// an indexer opens them; see `migrate`.
+/// The format that this version writes, the first one. Whoever raises it adds the
+/// step by which an indexer brings an older one up to it.
 const FORMAT: u32 = 1;
 /// "Impt", so that `file` and others can tell what the database is.
 const APPLICATION: i32 = 0x496d_7074;

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::error::{Error, Result};
 use crate::units::Seconds;
 
-use super::database::{self, State, failed};
+use super::database::{self, Contract, State, failed};
 use super::store::read_failures;
 use super::vectors::{Kind, Rows};
 use super::view::{ChunkInfo, Inner, Library, TrackId, TrackInfo};
@@ -19,6 +19,20 @@ use super::{IndexProblem, paths};
 const ATTEMPTS: usize = 3;
 
 impl Library {
+    /// As [`Library::open`], and only if its rows are the contract's: those of
+    /// another network may be as long, yet their distances would mean nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Library::open`], or [`IndexProblem::OtherNetwork`].
+    pub fn open_of(index_dir: &Path, contract: &Contract) -> Result<Self> {
+        let library = Self::open(index_dir)?;
+        if library.is_of(contract) {
+            return Ok(library);
+        }
+        Err(IndexProblem::OtherNetwork.at(index_dir))
+    }
+
     /// Opens the index in `index_dir` as it is now. Works while another
     /// instance or process is scanning, and never waits for it.
     ///

@@ -59,6 +59,9 @@ pub enum IndexProblem {
         /// The latest known here.
         known: u32,
     },
+    /// Its rows can't be compared with what the networks at hand give.
+    #[error("the index was made with another audio network; index the music folder again")]
+    OtherNetwork,
     /// A file of the index is not what was written.
     #[error("the index is damaged: {0}; index the music folder again, which rebuilds it")]
     Damaged(String),

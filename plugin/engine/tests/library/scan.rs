@@ -227,6 +227,8 @@ fn another_network_makes_the_index_anew() {
         ..CONTRACT
     };
     assert!(!Library::open(index.path()).unwrap().is_of(&other));
+    let refused = problem(Library::open_of(index.path(), &other));
+    assert!(matches!(refused, IndexProblem::OtherNetwork), "{refused}");
     let mut indexer = Indexer::with_contract(index.path(), other).unwrap();
     let go_on = &mut |_: engine::library::Progress<'_>| ControlFlow::Continue(());
     let report = indexer.scan(folder.path(), &mut embedder, go_on).unwrap();

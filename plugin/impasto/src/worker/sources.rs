@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::inference::Picture;
-use engine::library::{Failure, IndexProblem, Library, default_index_dir};
+use engine::library::{Contract, Failure, IndexProblem, Library, default_index_dir};
 use engine::translate::Suggestion;
 use engine::units::Seconds;
 
@@ -110,6 +110,7 @@ impl Desk {
         let library = |applied: &Applied| (applied.library.clone(), applied.index.clone());
         if library(&self.applied) != library(&before) {
             self.jobs.cancel_index();
+            self.jobs.forget_index();
             self.retry_at = None;
             self.open_library(true);
             if std::mem::take(&mut self.named) {
@@ -167,13 +168,17 @@ impl Desk {
     /// Opens the index in use; scans the folder if there is none, or none that fits
     /// the networks, and `may_scan`.
     pub(super) fn open_library(&mut self, may_scan: bool) {
-        let Some(dir) = self.applied.index_dir() else {
+        let (Some(dir), Some(models)) = (self.applied.index_dir(), &self.models) else {
             let _ = self.use_library(None);
             self.view.library = LibraryState::None;
             return;
         };
+        // One of another network of the same lengths would be taken otherwise, and
+        // its distances and scores mean nothing.
+        let contract = Contract::of(models.manifest());
         self.view.index = Some(dir.clone());
-        let used = Library::open(&dir).and_then(|library| self.use_library(Some(library)));
+        let used =
+            Library::open_of(&dir, &contract).and_then(|library| self.use_library(Some(library)));
         match used {
             Ok(()) => self.say_ready(),
             Err(error) => {
