@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use engine::Error;
 use engine::inference::{self, Models};
 use engine::library::{Contract, Library, default_index_dir};
-use engine::manifest::FILE_NAME;
+use engine::manifest::{FILE_NAME, Manifest};
 use engine::translate::{Settings, Translator};
 
 use crate::args::{Args, LibraryArgs};
@@ -21,7 +21,7 @@ pub fn models(args: &Args) -> Result<Arc<Models>> {
         Some(folder) => folder.clone(),
         None => inference::locate(None).or_else(|error| workspace_models().ok_or(error))?,
     };
-    let runtime = args.runtime.clone().or_else(workspace_runtime);
+    let runtime = args.runtime.clone().or_else(|| workspace_runtime(&folder));
     let models = match runtime {
         Some(runtime) => Models::load_with(&folder, &runtime),
         None => Models::load(&folder),
@@ -40,16 +40,18 @@ fn workspace_models() -> Option<PathBuf> {
     folder.join(FILE_NAME).is_file().then_some(folder)
 }
 
-/// `target/runtime`, if Cargo runs this program and nothing else is asked for.
-fn workspace_runtime() -> Option<PathBuf> {
+/// The library in `target/runtime`, if Cargo runs this program and nothing else is asked
+/// for. By the manifest's name: the runtime's licences lie beside it.
+fn workspace_runtime(models: &Path) -> Option<PathBuf> {
     std::env::var_os("CARGO_MANIFEST_DIR")?;
     if std::env::var_os(inference::RUNTIME_VARIABLE).is_some() {
         return None;
     }
     let program = std::env::current_exe().ok()?;
     let folder = program.parent()?.parent()?.join("runtime");
-    let mut files = std::fs::read_dir(folder).ok()?;
-    files.find_map(|file| Some(file.ok()?.path()))
+    let manifest = Manifest::load(models).ok()?;
+    let library = folder.join(&manifest.runtime()?.library);
+    library.is_file().then_some(library)
 }
 
 /// Opens a library that has been indexed with these networks and is not empty.
