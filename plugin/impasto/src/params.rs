@@ -45,7 +45,7 @@ pub struct ImpastoParams {
     /// How small a stroke begins a snippet, 0..1.
     #[id = "sensitivity"]
     pub sensitivity: FloatParam,
-    /// Seconds between a choice and the next, and between snippets when continuous.
+    /// The least time between two snippets in continuous mode, in seconds.
     #[id = "interval"]
     pub interval: FloatParam,
     /// Equal-power fade at both ends of a snippet, in milliseconds.
@@ -165,7 +165,8 @@ pub fn help(id: &str) -> &'static str {
         }
         "sensitivity" => "How small a stroke is enough to begin a snippet.",
         "interval" => {
-            "The least time between two snippets, and how often the next one is chosen anew."
+            "The least time between two snippets in continuous mode. It is never shorter than \
+             the fade."
         }
         "fade" => "How long a snippet takes to come in and to go out, with equal power.",
         "variety" => "How many of the last snippets are held back before they may come again.",
