@@ -96,7 +96,6 @@ pub struct ScanReport {
 pub struct Indexer {
     store: Store,
     contract: Contract,
-    limits: Limits,
     rebuilt: Option<String>,
     /// Holds the lock until it is dropped, or the process ends in any way.
     _lock: Lock,
@@ -142,15 +141,9 @@ impl Indexer {
         Ok(Self {
             store,
             contract,
-            limits: Limits::default(),
             rebuilt,
             _lock: lock,
         })
-    }
-
-    /// Sets what a file may ask.
-    pub fn set_limits(&mut self, limits: Limits) {
-        self.limits = limits;
     }
 
     /// Brings the index up to what `folder` holds: new and changed files are
@@ -193,7 +186,7 @@ impl Indexer {
             let outcome = if tell(0.0).is_break() {
                 Outcome::Stopped
             } else {
-                track.run(&path, self.limits, &mut tell)?
+                track.run(&path, &mut tell)?
             };
             match outcome {
                 Outcome::Stopped => {
@@ -330,12 +323,11 @@ impl<'a> TrackWork<'a> {
     fn run(
         &mut self,
         path: &Path,
-        limits: Limits,
         tell: &mut dyn FnMut(f64) -> ControlFlow<()>,
     ) -> Result<Outcome> {
         let mut chunker = Chunker::new();
         let mut embedding = Ok(());
-        let decoded = decode_16k_mono(path, limits, &mut |samples| {
+        let decoded = decode_16k_mono(path, Limits::default(), &mut |samples| {
             let mut flow = ControlFlow::Continue(());
             chunker.push(samples, &mut |piece, mel| {
                 if embedding.is_ok() && flow.is_continue() {

@@ -113,11 +113,6 @@ impl CueFeeder {
         self.first_valid = self.next_serial + 1;
     }
 
-    /// Changes how the cues sent from now on are matched in level.
-    pub fn set_level_match(&mut self, matching: LevelMatch) {
-        self.matching = matching;
-    }
-
     /// Makes the cues that the player has invalid, as when the painting
     /// changes.
     pub fn clear(&mut self) {
