@@ -130,14 +130,14 @@ fn stage(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
 /// Puts the networks, their cards and the inference runtime into `resources`.
 fn carry(workspace: &Workspace, resources: &Path) -> Result<()> {
     let models = resources.join("models");
-    fs::create_dir_all(models.join("cards"))?;
+    fs::create_dir_all(&models)?;
     let source = workspace.models();
-    let mut files = vec!["manifest.toml".to_owned()];
-    for model in workspace.manifest.models() {
-        files.extend([model.file.clone(), model.card.clone()]);
-    }
-    for file in &files {
-        fs::copy(source.join(file), models.join(file)).with_context(|| file.clone())?;
+    // All cards: those of the networks refer to that of their correspondence, and
+    // carry the notices that the licences ask for.
+    let mut files = vec!["manifest.toml", "cards"];
+    files.extend(workspace.manifest.models().iter().map(|m| m.file.as_str()));
+    for file in files {
+        copy_all(&source.join(file), &models.join(file))?;
     }
 
     let runtime = resources.join("runtime");

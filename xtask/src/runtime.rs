@@ -31,7 +31,7 @@ pub struct Model {
     /// File name inside `models/`.
     pub file: String,
     /// Card that says where it comes from, relative to `models/`.
-    pub card: String,
+    card: String,
     sha256: String,
 }
 

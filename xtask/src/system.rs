@@ -7,12 +7,15 @@ use anyhow::{Result, bail};
 use crate::shell;
 
 /// Debian and Ubuntu names. The build needs a C compiler (SQLite is compiled in);
-/// the editor opens X11 and GL at run time; Xvfb is a display for its screenshot.
+/// the editor opens X11 and GL at run time; Xvfb is a display for its screenshot; one
+/// of the Python hosts needs GLib. Where releases differ in a name, the newer comes
+/// first and a bar between them.
 const PACKAGES: &[&str] = &[
     "gcc",
     "libc6-dev",
     "libgl1",
     "libgl1-mesa-dri",
+    "libglib2.0-0t64|libglib2.0-0",
     "libx11-6",
     "libx11-xcb1",
     "libxcursor1",
@@ -38,15 +41,15 @@ pub fn packages() -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let names: Vec<_> = missing.iter().map(|name| **name).collect();
     let Some(prefix) = privilege() else {
         bail!(
             "these packages are missing and this user may not install them; run\n    sudo apt-get install {}",
-            names.join(" ")
+            names(&missing).join(" ")
         );
     };
-    println!("installing {}", names.join(" "));
     shell::run(apt(prefix).arg("update"))?;
+    let names = names(&missing);
+    println!("installing {}", names.join(" "));
     shell::run(
         apt(prefix)
             .args(["install", "--yes", "--no-install-recommends"])
@@ -54,9 +57,22 @@ pub fn packages() -> Result<()> {
     )
 }
 
+/// Whether one of the names that the release may use is installed.
 fn installed(package: &str) -> bool {
-    shell::output(Command::new("dpkg-query").args(["-W", "-f=${Status}", package]))
-        .is_ok_and(|status| status.ends_with(" installed"))
+    package.split('|').any(|name| {
+        shell::output(Command::new("dpkg-query").args(["-W", "-f=${Status}", name]))
+            .is_ok_and(|status| status.ends_with(" installed"))
+    })
+}
+
+/// The names that this release uses; the last one where it knows none.
+fn names<'a>(packages: &[&&'a str]) -> Vec<&'a str> {
+    let known = |name: &&str| shell::output(Command::new("apt-cache").args(["show", name])).is_ok();
+    let name = |package: &&&'a str| {
+        let mut names = package.split('|');
+        names.clone().find(known).or_else(|| names.next_back())
+    };
+    packages.iter().filter_map(name).collect()
 }
 
 /// What to put before `apt-get`; `None` if this user may not install packages.

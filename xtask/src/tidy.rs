@@ -21,6 +21,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     faults.extend(long_sources(&files)?);
     faults.extend(heavy_files(&files)?);
     faults.extend(forbidden_dependencies(workspace)?);
+    faults.extend(network_crates(&workspace.root.join("Cargo.lock"))?);
     if faults.is_empty() {
         return Ok(());
     }
@@ -96,6 +97,30 @@ fn forbidden_dependencies(workspace: &Workspace) -> Result<Vec<String>> {
         }
     }
     Ok(faults)
+}
+
+/// Nothing leaves the machine: no crate that could is locked, for whatever reason.
+fn network_crates(lock: &Path) -> Result<Vec<String>> {
+    const CLIENTS: &[&str] = &[
+        "curl",
+        "hyper",
+        "isahc",
+        "native-tls",
+        "openssl",
+        "quinn",
+        "reqwest",
+        "rustls",
+        "tungstenite",
+        "ureq",
+    ];
+    let lock: toml::Table = toml::from_str(&fs::read_to_string(lock)?)?;
+    let packages = lock.get("package").and_then(toml::Value::as_array);
+    let names = packages.into_iter().flatten();
+    let names = names.filter_map(|package| package.get("name")?.as_str());
+    Ok(names
+        .filter(|name| CLIENTS.contains(name))
+        .map(|name| format!("Cargo.lock holds {name}, which can reach the network"))
+        .collect())
 }
 
 fn dependencies(manifest: &Path) -> Result<Vec<String>> {
