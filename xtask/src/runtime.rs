@@ -76,15 +76,17 @@ impl Manifest {
 pub fn fetch(workspace: &Workspace) -> Result<()> {
     let runtime = workspace.runtime()?;
     let library = workspace.runtime_library(runtime);
-    if library.exists() && sha256(&library)? == runtime.sha256 {
+    let folder = workspace.target.join("runtime");
+    let licence = |member: &str| folder.join(member.rsplit('/').next().unwrap_or(member));
+    // A bundle must not be made without them.
+    let licensed = runtime.licence_members.iter().all(|m| licence(m).exists());
+    if licensed && library.exists() && sha256(&library)? == runtime.sha256 {
         return Ok(());
     }
     let wheel = download_wheel(workspace, runtime)?;
-    let folder = workspace.target.join("runtime");
     fs::create_dir_all(&folder)?;
     for member in &runtime.licence_members {
-        let name = member.rsplit('/').next().unwrap_or(member);
-        extract(&wheel, member, &folder.join(name))?;
+        extract(&wheel, member, &licence(member))?;
     }
     extract(&wheel, &runtime.member, &library)?;
     check(&library, &runtime.sha256)
