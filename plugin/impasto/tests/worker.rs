@@ -116,6 +116,20 @@ fn nothing_is_loaded_until_something_is_chosen_and_then_it_is_shown() {
     });
 }
 
+#[cfg(unix)]
+#[test]
+fn a_name_that_no_project_can_remember_is_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let rig = Rig::new();
+    let path = PathBuf::from(OsStr::from_bytes(b"/paintings/caf\xe9.jpg"));
+    assert!(rig.view.send(Action::LoadPainting(path)));
+    let view = rig.wait("a warning", |view| view.warning.is_some());
+    assert!(view.warning.as_ref().is_some_and(|w| w.contains("Rename")));
+    assert_eq!(rig.link.params.remembered.read().painting, None);
+}
+
 #[test]
 fn a_chunk_is_heard_when_the_editor_asks_for_it() {
     let rig = Rig::new();

@@ -54,6 +54,16 @@ impl Desk {
     /// Does what the editor asks, mostly by writing the record that
     /// [`Self::follow_state`] then follows.
     pub(super) fn act(&mut self, action: Action) {
+        let named = self.named_by(&action);
+        if let Some(path) = named.filter(|path| path.to_str().is_none()) {
+            // The record is saved as JSON, and one such name would lose all of it.
+            let warning = format!(
+                "{}: a project can't remember this name, as it is not Unicode. Rename it",
+                path.display()
+            );
+            self.view.warning = Some(warning);
+            return;
+        }
         let record = Arc::clone(&self.link.params.remembered);
         match action {
             Action::LoadPainting(path) => {
@@ -87,6 +97,17 @@ impl Desk {
             }
             // The stage's own, handled before.
             Action::Audition(_) => {}
+        }
+    }
+
+    /// The file or folder that the record is to remember for `action`.
+    fn named_by<'a>(&'a self, action: &'a Action) -> Option<&'a Path> {
+        match action {
+            Action::LoadPainting(path) | Action::SetLibrary(path) | Action::SetGallery(path) => {
+                Some(path)
+            }
+            Action::UseSuggestedPainting => self.view.suggested.as_ref().map(|s| s.path.as_path()),
+            _ => None,
         }
     }
 
