@@ -2,7 +2,7 @@
 
 use super::{BANDS, FLOOR_DB, FRAMES, MelFrame};
 
-/// A window none of whose bands exceeds this level, in dB, is silent. White noise
+/// A signal none of whose bands exceeds this level, in dB, is silent. White noise
 /// at an RMS of -64 dBFS reads this much at its loudest within 4 s.
 pub const SILENCE_DB: f32 = -70.0;
 
@@ -11,8 +11,6 @@ pub const SILENCE_DB: f32 = -70.0;
 #[derive(Clone)]
 pub struct MelWindow {
     frames: Box<[MelFrame]>,
-    /// Each frame's mean power over the bands and its loudest band.
-    powers: Box<[(f32, f32)]>,
     /// Where the next frame goes, which is where the oldest one is.
     next: usize,
     len: usize,
@@ -29,7 +27,6 @@ impl MelWindow {
     pub fn new() -> Self {
         Self {
             frames: vec![[FLOOR_DB; BANDS]; FRAMES].into_boxed_slice(),
-            powers: vec![(0.0, FLOOR_DB); FRAMES].into_boxed_slice(),
             next: 0,
             len: 0,
         }
@@ -37,10 +34,7 @@ impl MelWindow {
 
     /// Appends a frame; the oldest one goes once the window is full.
     pub fn push(&mut self, frame: &MelFrame) {
-        let sum: f32 = frame.iter().map(|db| 10f32.powf(db / 10.0)).sum();
-        let loudest = frame.iter().copied().fold(FLOOR_DB, f32::max);
         self.frames[self.next] = *frame;
-        self.powers[self.next] = (sum / BANDS as f32, loudest);
         self.next = (self.next + 1) % FRAMES;
         self.len = (self.len + 1).min(FRAMES);
     }
@@ -48,7 +42,6 @@ impl MelWindow {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.frames.fill([FLOOR_DB; BANDS]);
-        self.powers.fill((0.0, FLOOR_DB));
         (self.next, self.len) = (0, 0);
     }
 
@@ -80,20 +73,6 @@ impl MelWindow {
                 out[band * FRAMES + column] = db;
             }
         }
-    }
-
-    /// The mean power of all bands of the frames held, in dB.
-    pub fn mean_level_db(&self) -> f32 {
-        let sum: f32 = self.powers.iter().map(|&(mean, _)| mean).sum();
-        let mean = sum / self.len.max(1) as f32;
-        (10.0 * mean.log10()).max(FLOOR_DB)
-    }
-
-    /// Whether no band of any frame exceeds [`SILENCE_DB`].
-    pub fn is_silent(&self) -> bool {
-        self.powers
-            .iter()
-            .all(|&(_, loudest)| loudest <= SILENCE_DB)
     }
 }
 
@@ -130,23 +109,13 @@ mod tests {
     }
 
     #[test]
-    fn level_and_silence() {
+    fn what_was_cleared_reads_as_silence() {
         let mut window = MelWindow::new();
-        assert!(window.is_silent() && window.is_empty());
-        assert_eq!(window.mean_level_db(), FLOOR_DB);
-        (0..FRAMES).for_each(|_| window.push(&[SILENCE_DB; BANDS]));
-        assert!(window.is_silent());
-        assert!((window.mean_level_db() - SILENCE_DB).abs() < 1e-3);
-        let mut one = [FLOOR_DB; BANDS];
-        one[7] = SILENCE_DB + 0.1;
-        window.push(&one);
-        assert!(!window.is_silent());
-        (0..FRAMES - 1).for_each(|_| window.push(&[FLOOR_DB; BANDS]));
-        assert!(!window.is_silent(), "still in the window");
-        window.push(&[FLOOR_DB; BANDS]);
-        assert!(window.is_silent());
+        assert!(window.is_empty());
         (0..10).for_each(|_| window.push(&[-20.0; BANDS]));
+        assert_eq!(window.len(), 10);
         window.clear();
-        assert!(window.is_silent() && window.is_empty());
+        assert!(window.is_empty());
+        assert!(window.frames().flatten().all(|&db| db == FLOOR_DB));
     }
 }
