@@ -78,7 +78,7 @@ pub struct LibraryStage {
 /// A snippet that was played.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 pub struct Played {
-    /// Counts up from the activation.
+    /// Of the cue: counts up in the order in which cues are made, not in which they start.
     pub serial: u64,
     /// When it began to sound, in seconds of audio since the activation.
     pub at: f64,

@@ -99,6 +99,9 @@ fn run(command: Command, workspace: &Workspace, steps: &mut Steps) -> Result<()>
         }
         Command::Bench => {
             prepare(workspace, steps)?;
+            steps.run("build and bundle", || {
+                bundle::build(workspace, Profile::Release)
+            })?;
             steps.run("bench", || {
                 shell::run(
                     workspace

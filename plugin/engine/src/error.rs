@@ -9,7 +9,7 @@ use crate::units::SampleRate;
 #[non_exhaustive]
 pub enum Error {
     /// A file could not be read or written.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("{path}: {source}{}", advice(.source), path = path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -139,6 +139,19 @@ pub enum Error {
         /// What the decoder said.
         reason: String,
     },
+}
+
+/// What the user can do about a failed input or output, as the rest of a sentence.
+fn advice(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => {
+            ". It was moved or renamed, or its drive is not connected: choose it again"
+        }
+        ErrorKind::PermissionDenied => ". Give this user access to it",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ". Make room and try again",
+        _ => "",
+    }
 }
 
 impl Error {

@@ -201,7 +201,10 @@ impl Desk {
         let used =
             Library::open_of(&dir, &contract).and_then(|library| self.use_library(Some(library)));
         match used {
-            Ok(()) => self.say_ready(),
+            Ok(()) => {
+                self.say_ready();
+                self.warn_of_missing_folder();
+            }
             Err(error) => {
                 let _ = self.use_library(None);
                 if may_scan && self.applied.library.is_some() {
@@ -210,6 +213,18 @@ impl Desk {
                     self.say_failed(error.to_string());
                 }
             }
+        }
+    }
+
+    /// An index outlives its music: snippets are found in it that can't be played.
+    fn warn_of_missing_folder(&mut self) {
+        let missing = self.applied.library.as_ref().filter(|f| !f.is_dir());
+        if let Some(folder) = missing {
+            self.view.warning = Some(format!(
+                "{}: the music folder is not there, so its snippets can't be played. \
+                 Connect its drive, or choose the folder again",
+                folder.display()
+            ));
         }
     }
 
