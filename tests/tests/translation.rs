@@ -87,6 +87,11 @@ fn strokes_play_snippets_on_both_outputs() -> Result<()> {
             );
             assert!((0.0..=SECONDS).contains(&snippet.at), "{snippet:?}");
         }
+        let first = snapshot.snippets[0].at;
+        assert!(
+            first < 0.6,
+            "strokes every 0.5 s, the first heard at {first} s"
+        );
         // Not by serial: a cue in reserve may start after one that was made later.
         let times: Vec<f64> = snapshot.snippets.iter().map(|s| s.at).collect();
         assert!(times.is_sorted(), "{times:?}");

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::shell;
 use crate::workspace::Workspace;
+use crate::{notices, shell};
 
 /// How our own crates are optimised.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -147,6 +147,7 @@ fn carry(workspace: &Workspace, resources: &Path) -> Result<()> {
         fs::copy(entry.path(), runtime.join(entry.file_name()))?;
     }
     fs::copy(workspace.root.join("LICENSE"), resources.join("LICENSE"))?;
+    notices::write(workspace, &resources.join("THIRD-PARTY.txt"))?;
     Ok(())
 }
 

@@ -218,24 +218,32 @@ fn a_step_searches_only_with_new_frames_or_another_pool() {
 }
 
 #[test]
-fn the_first_search_waits_for_half_a_second_of_sound() {
+fn the_first_stroke_finds_a_cue_and_the_brush_is_searched_with_after_half_a_second() {
     let mut bench = Bench::ready(settings(100.0));
-    let outcomes = bench.run(80, -50.0, -90.0);
-    let first = outcomes
-        .iter()
-        .position(|outcome| outcome.snippet.is_some());
+    let asked = |bench: &Bench| bench.asked.load(Ordering::Relaxed);
+    let before = bench.last(8, -90.0, -90.0);
+    assert!(!before.brush.sounding && before.snippet.is_some());
+    assert_eq!(asked(&bench), 1, "the silence before the first stroke");
+
     // Steps come every 8 frames of 12.5 ms; the fifth sees 40 frames = 0.5 s.
-    assert_eq!(first, Some(4));
     assert_eq!(duration_of(40), Seconds(0.5));
+    bench.run(32, -50.0, -90.0);
+    assert_eq!(asked(&bench), 1, "too little of the brush to search with");
+    let heard = bench.last(8, -50.0, -90.0);
+    assert_eq!(asked(&bench), 2);
+    assert_ne!(heard.snippet, before.snippet);
 }
 
 #[test]
-fn a_silent_brush_has_no_snippet_and_silent_music_no_congruity() {
+fn a_silent_brush_keeps_its_snippet_and_silent_music_has_no_congruity() {
     let mut bench = Bench::ready(settings(10.0));
     let both = bench.last(80, -50.0, -50.0);
     assert!(both.snippet.is_some() && both.congruity.is_some() && both.score.is_some());
     let silence = bench.last(40, FLOOR_DB, FLOOR_DB);
-    assert!(!silence.brush.sounding && silence.snippet.is_none());
+    assert!(
+        !silence.brush.sounding && silence.snippet.is_some(),
+        "the stroke after a pause has a cue"
+    );
     assert!(silence.congruity.is_none() && silence.score.is_none());
     let asked = bench.asked.load(Ordering::Relaxed);
     bench.run(400, FLOOR_DB, FLOOR_DB);

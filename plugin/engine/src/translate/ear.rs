@@ -25,9 +25,20 @@ pub struct Heard {
     pub sound_frames: usize,
 }
 
+/// What becomes of what was heard once the signal is silent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// It is nothing then: silence says nothing of the music.
+    Forgets,
+    /// It stands: the stroke after a pause is to find a cue. Before the first sound
+    /// it is the silence itself, so that even the first stroke finds one.
+    Keeps,
+}
+
 /// The last 4 s of a signal, whether it sounds, and what the network made of
 /// it.
 pub(super) struct Ear {
+    memory: Memory,
     window: MelWindow,
     input: Vec<f32>,
     level_db: f32,
@@ -45,8 +56,9 @@ pub(super) struct Ear {
 }
 
 impl Ear {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(memory: Memory) -> Self {
         Self {
+            memory,
             window: MelWindow::new(),
             input: vec![FLOOR_DB; BANDS * FRAMES],
             level_db: FLOOR_DB,
@@ -93,9 +105,9 @@ impl Ear {
     }
 
     /// Embeds the window if the settings' interval has passed; true if it
-    /// looked. What was found is in [`features`](Self::features): nothing if it
-    /// is not `wanted`, while the signal is silent, or before enough of it has
-    /// been heard.
+    /// looked. What was found is in [`features`](Self::features). Nothing new is
+    /// found if it is not `wanted`, while the signal is silent, or before enough of
+    /// it has been heard; what was found before then goes by the [`Memory`].
     pub(super) fn look(
         &mut self,
         embedder: &mut dyn Embedder,
@@ -106,9 +118,12 @@ impl Ear {
             return Ok(false);
         }
         self.new = 0;
-        self.features = None;
         let enough = self.sound_frames >= settings.min_sound_frames();
-        if wanted && self.sounding && enough {
+        if self.memory == Memory::Forgets {
+            self.features = None;
+        }
+        let first = self.memory == Memory::Keeps && self.features.is_none();
+        if wanted && (first || (self.sounding && enough)) {
             self.window.write_input(&mut self.input);
             self.features = embedder.embed(&self.input, 1)?.pop();
         }
@@ -146,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_gate_has_hysteresis_in_level_and_time() {
-        let mut ear = Ear::new();
+        let mut ear = Ear::new(Memory::Forgets);
         check(&mut ear, 10, -73.0, false, 0); // below where it opens
         check(&mut ear, 1, -70.0, true, 1);
         check(&mut ear, 9, -73.0, true, 10); // above where it closes

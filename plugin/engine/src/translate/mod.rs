@@ -28,7 +28,7 @@ use crate::library::Library;
 use crate::retrieval::{Gallery, Hit, Pool, Ranking, Recent, nearest_n};
 use crate::units::{ChunkId, Score, Seconds};
 use crate::{Error, Result};
-use ear::Ear;
+use ear::{Ear, Memory};
 use suggest::Suggester;
 
 /// The networks that a [`Translator`] asks.
@@ -81,8 +81,8 @@ impl Translator {
         Self {
             networks,
             settings,
-            brush: Ear::new(),
-            music: Ear::new(),
+            brush: Ear::new(Memory::Keeps),
+            music: Ear::new(Memory::Forgets),
             painting: None,
             library: None,
             ranking: None,
@@ -176,7 +176,8 @@ impl Translator {
     /// Forgets all that was heard and played, as when a host starts anew: the same
     /// frames then give the same again. Painting, library and gallery stay.
     pub fn reset(&mut self) {
-        (self.brush, self.music) = (Ear::new(), Ear::new());
+        self.brush = Ear::new(Memory::Keeps);
+        self.music = Ear::new(Memory::Forgets);
         self.recent.clear();
         self.meter.reset();
         self.suggester.reset();

@@ -300,6 +300,10 @@ impl Desk {
         let Some(translator) = &mut self.translator else {
             return;
         };
+        if translator.settings().fraction != settings.fraction {
+            // What is cued may not belong to the pool any more.
+            stage.clear();
+        }
         if *translator.settings() != settings {
             translator.set_settings(settings);
         }
