@@ -6,6 +6,7 @@
 mod bundle;
 mod demo;
 mod install;
+mod manifest;
 mod notices;
 mod python;
 mod runtime;

@@ -10,67 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::manifest::Runtime;
 use crate::shell;
 use crate::workspace::Workspace;
-
-/// What xtask reads of `models/manifest.toml`; the engine reads the rest.
-#[derive(Deserialize)]
-pub struct Manifest {
-    #[serde(rename = "model")]
-    models: Vec<Model>,
-    #[serde(rename = "runtime")]
-    runtimes: Vec<Runtime>,
-}
-
-/// One network file.
-#[derive(Deserialize)]
-pub struct Model {
-    /// File name inside `models/`.
-    pub file: String,
-    /// Card that says where it comes from, relative to `models/`.
-    card: String,
-    sha256: String,
-}
-
-/// The inference runtime for one target.
-#[derive(Deserialize)]
-pub struct Runtime {
-    target: String,
-    pip_platform: String,
-    wheel: String,
-    wheel_sha256: String,
-    member: String,
-    licence_members: Vec<String>,
-    /// File name of the library.
-    pub library: String,
-    sha256: String,
-}
-
-impl Manifest {
-    /// Reads the manifest at `path`.
-    pub fn load(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        toml::from_str(&text).with_context(|| format!("{} is not a manifest", path.display()))
-    }
-
-    /// The network files.
-    pub fn models(&self) -> &[Model] {
-        &self.models
-    }
-
-    /// The runtime for a Rust target triple.
-    pub fn runtime_for(&self, target: &str) -> Result<&Runtime> {
-        self.runtimes
-            .iter()
-            .find(|runtime| runtime.target == target)
-            .with_context(|| {
-                format!("models/manifest.toml names no inference runtime for {target}: the plug-in builds, but can't run its networks there")
-            })
-    }
-}
 
 /// Makes sure that the runtime's library and licences lie in `target/runtime`.
 pub fn fetch(workspace: &Workspace) -> Result<()> {

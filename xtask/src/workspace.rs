@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::runtime::{Manifest, Runtime};
+use crate::manifest::{Manifest, Runtime};
 use crate::shell;
 
 /// The checkout and its target folder.
