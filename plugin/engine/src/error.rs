@@ -9,12 +9,13 @@ use crate::units::SampleRate;
 #[non_exhaustive]
 pub enum Error {
     /// A file could not be read or written.
-    #[error("{path}: {source}{}", advice(.source), path = path.display())]
+    #[error("{path}: {error}{}", advice(.error), path = path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said. Not named `source`: it is in the message already,
+        /// and whoever prints the chain would say it twice.
+        error: std::io::Error,
     },
     /// Rows that come from other networks than those at hand.
     #[error(
@@ -158,7 +159,7 @@ impl Error {
     /// For `map_err` on an input or output of the file at `path`.
     pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { path, source }
+        move |error| Self::Io { path, error }
     }
 }
 
@@ -168,4 +169,19 @@ pub type Result<T> = std::result::Result<T, Error>;
 fn list(paths: &[PathBuf]) -> String {
     let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
     paths.join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_is_named_once_with_what_to_do() {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        let error = Error::io("sea.jpg")(missing);
+        let message = error.to_string();
+        assert!(message.starts_with("sea.jpg: "), "{message}");
+        assert!(message.ends_with("choose it again"), "{message}");
+        assert!(std::error::Error::source(&error).is_none());
+    }
 }
