@@ -57,11 +57,6 @@ pub fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
     assemble(workspace, profile)
 }
 
-/// The built `impasto` command.
-pub fn command_line(workspace: &Workspace, profile: Profile) -> PathBuf {
-    executable(workspace, profile, "impasto")
-}
-
 /// A program of the workspace, built with `profile`.
 pub fn executable(workspace: &Workspace, profile: Profile, name: &str) -> PathBuf {
     workspace
@@ -91,8 +86,10 @@ fn assemble(workspace: &Workspace, profile: Profile) -> Result<()> {
     } else {
         clap.clone()
     };
+    let notices = workspace.target.join("THIRD-PARTY.txt");
+    notices::write(workspace, &notices)?;
     for resources in [clap_resources, vst3.join("Contents/Resources")] {
-        carry(workspace, &resources)?;
+        carry(workspace, &notices, &resources)?;
     }
     sign(&[clap.join("Impasto.clap"), vst3.clone()])?;
     for bundle in [&clap, &vst3] {
@@ -127,8 +124,9 @@ fn stage(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     Ok(stage.join("bundled"))
 }
 
-/// Puts the networks, their cards and the inference runtime into `resources`.
-fn carry(workspace: &Workspace, resources: &Path) -> Result<()> {
+/// Puts the networks, their cards, the inference runtime and the licences into
+/// `resources`.
+fn carry(workspace: &Workspace, notices: &Path, resources: &Path) -> Result<()> {
     let models = resources.join("models");
     fs::create_dir_all(&models)?;
     let source = workspace.models();
@@ -140,15 +138,12 @@ fn carry(workspace: &Workspace, resources: &Path) -> Result<()> {
         copy_all(&source.join(file), &models.join(file))?;
     }
 
-    let runtime = resources.join("runtime");
-    fs::create_dir_all(&runtime)?;
-    for entry in fs::read_dir(workspace.target.join("runtime"))? {
-        let entry = entry?;
-        fs::copy(entry.path(), runtime.join(entry.file_name()))?;
-    }
-    fs::copy(workspace.root.join("LICENSE"), resources.join("LICENSE"))?;
-    notices::write(workspace, &resources.join("THIRD-PARTY.txt"))?;
-    Ok(())
+    copy_all(
+        &workspace.target.join("runtime"),
+        &resources.join("runtime"),
+    )?;
+    copy_all(&workspace.root.join("LICENSE"), &resources.join("LICENSE"))?;
+    copy_all(notices, &resources.join("THIRD-PARTY.txt"))
 }
 
 /// Signs again on macOS: what was added has broken the bundler's ad hoc signature.

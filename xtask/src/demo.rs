@@ -22,7 +22,7 @@ pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     let index = out.join("index");
 
     steps.run("index the demo library", || {
-        let program = bundle::command_line(workspace, Profile::Release);
+        let program = bundle::executable(workspace, Profile::Release, "impasto");
         shell::run(
             workspace
                 .with_environment(Command::new(program))

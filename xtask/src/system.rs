@@ -28,13 +28,14 @@ const PACKAGES: &[&str] = &[
 /// Installs what is missing where that is allowed, else says what to install.
 /// Other systems bring their own libraries, so nothing is looked for there.
 pub fn packages() -> Result<()> {
-    if !cfg!(target_os = "linux") || !shell::exists("dpkg-query") {
-        if cfg!(target_os = "linux") {
-            println!(
-                "not a Debian-like system; make sure you have: {}",
-                PACKAGES.join(" ")
-            );
-        }
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    if !shell::exists("dpkg-query") {
+        println!(
+            "not a Debian-like system; make sure you have: {}",
+            PACKAGES.join(" ")
+        );
         return Ok(());
     }
     let missing: Vec<_> = PACKAGES.iter().filter(|name| !installed(name)).collect();

@@ -26,6 +26,19 @@ fn problem<T>(result: engine::Result<T>) -> IndexProblem {
     }
 }
 
+/// The index holds what a scan of `folder` from nothing finds, in whatever order.
+#[track_caller]
+fn check_as_if_new(index: &Path, folder: &Path) {
+    let fresh = tempfile::tempdir().unwrap();
+    scan(fresh.path(), folder, &mut FakeEmbedder::default()).unwrap();
+    let sorted = |dir: &Path| {
+        let mut all = contents(&Library::open(dir).unwrap());
+        all.sort();
+        all
+    };
+    assert_eq!(sorted(index), sorted(fresh.path()));
+}
+
 #[test]
 fn a_scan_finds_all_and_the_next_one_skips_it() {
     let (folder, index) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -79,14 +92,7 @@ fn changed_and_removed_files_leave_no_rows() {
         (2, 1, 1)
     );
 
-    let fresh = tempfile::tempdir().unwrap();
-    scan(fresh.path(), folder.path(), &mut FakeEmbedder::default()).unwrap();
-    let sorted = |dir: &Path| {
-        let mut all = contents(&Library::open(dir).unwrap());
-        all.sort();
-        all
-    };
-    assert_eq!(sorted(index.path()), sorted(fresh.path()));
+    check_as_if_new(index.path(), folder.path());
     // The view from before the change still reads what it mapped.
     assert_eq!(contents(&before), kept);
     Indexer::with_contract(index.path(), CONTRACT)
@@ -363,12 +369,5 @@ fn any_history_ends_in_the_same_library() {
         }
         scan(index.path(), folder.path(), &mut embedder).unwrap();
     }
-    let fresh = tempfile::tempdir().unwrap();
-    scan(fresh.path(), folder.path(), &mut FakeEmbedder::default()).unwrap();
-    let sorted = |dir: &Path| {
-        let mut all = contents(&Library::open(dir).unwrap());
-        all.sort();
-        all
-    };
-    assert_eq!(sorted(index.path()), sorted(fresh.path()));
+    check_as_if_new(index.path(), folder.path());
 }
