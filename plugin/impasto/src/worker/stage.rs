@@ -33,6 +33,14 @@ pub struct Start {
     pub hit: Option<Hit>,
 }
 
+/// When the cue of `serial` began. Reports come in the order of the starts, which is
+/// not that of the serials: a reserve may start after a cue made later. Those before
+/// it belong to starts that were told already, or lost.
+fn take_time(times: &mut VecDeque<StartedAt>, serial: u64) -> Option<StartedAt> {
+    let place = times.iter().position(|time| time.serial == serial)?;
+    times.drain(..=place).next_back()
+}
+
 /// One activation.
 pub struct Stage {
     rate: SampleRate,
@@ -174,17 +182,7 @@ impl Stage {
     }
 
     fn start(&mut self, started: Started) -> Start {
-        while self
-            .times
-            .front()
-            .is_some_and(|time| time.serial < started.serial)
-        {
-            self.times.pop_front();
-        }
-        let at = self
-            .times
-            .front()
-            .filter(|time| time.serial == started.serial);
+        let at = take_time(&mut self.times, started.serial);
         Start {
             started,
             at: at.map_or_else(
@@ -211,5 +209,21 @@ fn clips(library: Option<&Library>, rate: SampleRate) -> Box<dyn ClipSource> {
                 right: Vec::new(),
             })
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reserve_that_starts_late_keeps_its_own_time() {
+        let report = |(serial, sample)| StartedAt { serial, sample };
+        let mut times: VecDeque<_> = [(18, 10), (22, 20), (20, 30), (23, 40)].map(report).into();
+        let mut taken = |serial| take_time(&mut times, serial).map(|time| time.sample);
+        assert_eq!(taken(22), Some(20));
+        assert_eq!(taken(20), Some(30));
+        assert_eq!(taken(21), None, "a report that was lost takes no other's");
+        assert_eq!(taken(23), Some(40));
     }
 }
