@@ -121,7 +121,7 @@ def _row(stretch: np.ndarray, start: float, front_end: MelFrontEnd):
 
 def _music_rows(cache: Cache, item: Item, front_end: MelFrontEnd):
     definition = front_end.definition
-    track = Track(archives.read(cache.files / item.package, item.path, item.member))
+    track = Track(archives.read(cache.files / item.package, item.path, item.member), item.member or item.path)
     chunk = definition.chunk_samples / definition.sample_rate
     seconds = (definition.context_samples + 2 * MARGIN * definition.hop) / definition.sample_rate + 0.02
     rows = []

@@ -3,11 +3,36 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import tempfile
 from fractions import Fraction
 
 import numpy as np
 import soundfile
 from scipy.signal import resample_poly
+
+
+#: Tracker modules, which ffmpeg (built with libopenmpt, as Debian's is) turns into sound.
+MODULES = (".mod", ".xm", ".it", ".s3m")
+#: At most this much of a module is rendered (seconds): many repeat for ever.
+MODULE_SECONDS = 150
+MODULE_RATE = 44_100
+
+
+def _render(content: bytes, name: str) -> bytes:
+    """A tracker module as a wave file."""
+    # libopenmpt needs a file it can seek in, and ffmpeg its name.
+    with tempfile.NamedTemporaryFile(suffix=name[name.rfind(".") :].lower()) as file:
+        file.write(content)
+        file.flush()
+        output = ["-t", str(MODULE_SECONDS), "-ac", "1", "-ar", str(MODULE_RATE), "-f", "wav", "pipe:1"]
+        found = subprocess.run(["ffmpeg", "-v", "error", "-i", file.name, *output], capture_output=True, check=False)
+    if found.returncode != 0:
+        raise OSError(f"ffmpeg cannot render this module: {found.stderr.decode(errors='replace').strip()}")
+    samples = np.frombuffer(found.stdout, "<i2", offset=found.stdout.find(b"data") + 8)
+    out = io.BytesIO()
+    soundfile.write(out, samples, MODULE_RATE, format="WAV")
+    return out.getvalue()
 
 
 def resample(samples: np.ndarray, source: int, target: int) -> np.ndarray:
@@ -21,8 +46,10 @@ def resample(samples: np.ndarray, source: int, target: int) -> np.ndarray:
 class Track:
     """A decoded-on-demand music file."""
 
-    def __init__(self, content: bytes):
-        """Raises soundfile.LibsndfileError where the format is unknown (tracker modules, for instance)."""
+    def __init__(self, content: bytes, name: str = ""):
+        """`name` tells tracker modules, which are rendered first. Raises soundfile.LibsndfileError where the format is unknown."""
+        if name.lower().endswith(MODULES):
+            content = _render(content, name)
         self._file = soundfile.SoundFile(io.BytesIO(content))
 
     @property
