@@ -16,6 +16,7 @@
 pub mod analysis;
 pub mod congruity;
 pub mod error;
+pub mod evaluation;
 pub mod inference;
 pub mod library;
 pub mod manifest;

@@ -17,6 +17,7 @@ mod load;
 mod paths;
 mod reason;
 mod resample;
+mod sample;
 mod scan;
 mod source;
 mod store;
@@ -34,6 +35,7 @@ pub use clip::StereoClip;
 pub use database::Contract;
 pub use paths::default_index_dir;
 pub use reason::Reason;
+pub use sample::{Sample, sample};
 pub use scan::{Indexer, Progress, ScanReport};
 pub use view::{ChunkInfo, Dims, Failure, Library, Parts, TrackId, TrackInfo};
 

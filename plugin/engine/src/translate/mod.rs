@@ -62,18 +62,27 @@ pub struct Translator {
     score: Option<Score>,
 }
 
+impl Networks {
+    /// The shipped ones, with sessions of `models`.
+    ///
+    /// # Errors
+    /// If a session can't be made.
+    pub fn of(models: &Models) -> Result<Self> {
+        Ok(Self {
+            audio: models.audio_embedder()?,
+            picture: models.picture_embedder()?,
+            correspondence: models.correspondence(),
+        })
+    }
+}
+
 impl Translator {
     /// A translator without painting and library, with sessions of `models`.
     ///
     /// # Errors
     /// If a session can't be made.
     pub fn new(models: &Arc<Models>, settings: Settings) -> Result<Self> {
-        let networks = Networks {
-            audio: models.audio_embedder()?,
-            picture: models.picture_embedder()?,
-            correspondence: models.correspondence(),
-        };
-        Ok(Self::with_networks(networks, settings))
+        Ok(Self::with_networks(Networks::of(models)?, settings))
     }
 
     /// A translator without painting and library that asks `networks`.
