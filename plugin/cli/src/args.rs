@@ -35,6 +35,8 @@ pub enum Command {
     Match(Match),
     /// Follow how well a piece of music goes with a painting.
     Congruity(Congruity),
+    /// Measure how well the networks tell which music belongs to which pictures.
+    Eval(Eval),
 }
 
 /// `impasto index`.
@@ -107,6 +109,42 @@ pub struct Congruity {
     /// Where the curve is drawn.
     #[arg(long, value_name = "PNG", default_value = "congruity.png")]
     pub png: PathBuf,
+}
+
+/// `impasto eval`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EVAL_HELP)]
+pub struct Eval {
+    /// Folder that the table's files are relative to.
+    #[arg(long, value_name = "DIR")]
+    pub root: PathBuf,
+    /// Table of works, separated by tabs, with the columns work, file and kind.
+    #[arg(long, value_name = "TSV")]
+    pub manifest: PathBuf,
+    /// Most chunks (4 s) of a track to judge it by, spread evenly over it.
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
+    pub chunks: usize,
+}
+
+const EVAL_HELP: &str = "\
+The table's first line names its columns, in any order: \"work\" is what pictures and music
+belong together by, \"file\" is a path relative to --root, \"kind\" is \"picture\" or \"music\".
+Further columns, blank lines and lines that begin with # are skipped. A row that can't be
+used is told and left out, as is a work without pictures or without music; with fewer than
+two works left the command fails.
+
+Measures are averaged over a work's pictures (or tracks), then over works. Low scores belong.
+  two_afc          own track against a foreign one: how often the own one has the lower score
+  pair_accuracy    balanced accuracy of \"score below .5: belongs\"
+  auc              area under the ROC curve of own pairs against foreign ones
+  mrr, p_at_1, p_at_10, hit_at_10
+                   of all candidates ranked: reciprocal rank of the first own one, share of
+                   own ones at the first place and among ten, an own one among ten at all
+  p_at_1_balanced  an own one first among one of each work";
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|&number| number > 0);
+    number.ok_or_else(|| "it is a number from 1 on".to_owned())
 }
 
 fn fraction(text: &str) -> Result<Fraction, String> {

@@ -1,5 +1,5 @@
 //! The `impasto` command: a library indexed, a painting and a brush recording
-//! translated, a congruity curve drawn, all offline through the engine that the
+//! translated, a congruity curve drawn, the networks measured, all offline through the engine that the
 //! plug-in uses.
 //!
 //! Results go to standard output (as JSON with `--json`), progress and errors to
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Index(index) => commands::index::run(&args, index, &interrupt),
         Command::Match(matching) => commands::matching::run(&args, matching, &interrupt),
         Command::Congruity(congruity) => commands::congruity::run(&args, congruity, &interrupt),
+        Command::Eval(eval) => commands::eval::run(&args, eval, &interrupt),
     });
     done.map_or_else(|error| exit::report(&error), |()| ExitCode::SUCCESS)
 }

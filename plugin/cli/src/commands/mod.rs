@@ -1,5 +1,6 @@
 //! One module a command.
 
 pub mod congruity;
+pub mod eval;
 pub mod index;
 pub mod matching;

@@ -1,4 +1,5 @@
 //! The real program, run on small material.
+#![allow(dead_code, reason = "each test uses a part of this")]
 
 use std::f64::consts::TAU;
 use std::path::{Path, PathBuf};
