@@ -22,6 +22,10 @@ pub struct Args {
     /// networks].
     #[arg(long, global = true, value_name = "FILE")]
     pub runtime: Option<PathBuf>,
+    /// Folder of a pair of encoders of your own, with its encoders.toml, in the place of
+    /// the networks' sense of what belongs together [default: $IMPASTO_ENCODERS, else none].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub encoders: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
 }

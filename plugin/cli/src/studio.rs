@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use engine::Error;
 use engine::inference::{self, Models};
-use engine::library::{Contract, Library, default_index_dir};
+use engine::library::{Contract, Library, index_dir_of};
 use engine::manifest::{FILE_NAME, Manifest};
 use engine::translate::{Settings, Translator};
 
@@ -22,10 +22,7 @@ pub fn models(args: &Args) -> Result<Arc<Models>> {
         None => inference::locate(None).or_else(|error| workspace_models().ok_or(error))?,
     };
     let runtime = args.runtime.clone().or_else(|| workspace_runtime(&folder));
-    let models = match runtime {
-        Some(runtime) => Models::load_with(&folder, &runtime),
-        None => Models::load(&folder),
-    };
+    let models = Models::load_with(&folder, runtime.as_deref(), args.encoders.as_deref());
     waiting.finish_and_clear();
     Ok(models?)
 }
@@ -56,23 +53,26 @@ fn workspace_runtime(models: &Path) -> Option<PathBuf> {
 
 /// Opens a library that has been indexed with these networks and is not empty.
 pub fn library(args: &LibraryArgs, models: &Models) -> Result<Library> {
-    let index_dir = index_dir(&args.library, args.index_dir.as_deref());
-    let hint = || {
+    let index_dir = index_dir(&args.library, args.index_dir.as_deref(), models);
+    let hint = |models: &Models| {
         let place = args.index_dir.as_ref();
         let place = place.map(|dir| format!(" --index-dir {}", dir.display()));
         let folder = args.library.display();
+        let encoders = models.encoders();
+        let encoders = encoders.map(|pair| format!(" --encoders {}", pair.dir().display()));
         format!(
-            "run `impasto index {folder}{}` first",
-            place.unwrap_or_default()
+            "run `impasto index {folder}{}{}` first",
+            place.unwrap_or_default(),
+            encoders.unwrap_or_default()
         )
     };
     let library = Library::open(&index_dir).map_err(|error| match error {
-        Error::Index { .. } => Exit::NoLibrary(format!("{error} ({})", hint())).into(),
+        Error::Index { .. } => Exit::NoLibrary(format!("{error} ({})", hint(models))).into(),
         error => anyhow::Error::from(error),
     })?;
-    if !library.is_of(&Contract::of(models.manifest())) {
+    if !library.is_of(&Contract::of_models(models)) {
         let index = index_dir.display();
-        let text = format!("{index} was made with another audio network: {}", hint());
+        let text = format!("{index} was made with other networks: {}", hint(models));
         return Err(Exit::NoLibrary(text).into());
     }
     if library.is_empty() {
@@ -84,8 +84,8 @@ pub fn library(args: &LibraryArgs, models: &Models) -> Result<Library> {
 }
 
 /// Where the index of `folder` lies.
-pub fn index_dir(folder: &Path, given: Option<&Path>) -> PathBuf {
-    given.map_or_else(|| default_index_dir(folder), Path::to_owned)
+pub fn index_dir(folder: &Path, given: Option<&Path>, models: &Models) -> PathBuf {
+    given.map_or_else(|| index_dir_of(folder, models), Path::to_owned)
 }
 
 /// A translator with its painting and library.

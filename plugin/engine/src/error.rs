@@ -129,6 +129,14 @@ pub enum Error {
         /// What the runtime said.
         reason: String,
     },
+    /// A pair of encoders of the user's own can't be used.
+    #[error("{path}: {problem}", path = path.display())]
+    Encoders {
+        /// The pair's manifest or a network's file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        problem: Box<crate::inference::EncoderProblem>,
+    },
     /// A file is not a picture that can be decoded.
     #[error(
         "{path} is not a picture that can be read: {reason}. Save it as png or jpeg",

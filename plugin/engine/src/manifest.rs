@@ -345,7 +345,7 @@ fn check_hash(path: PathBuf, found: String, expected: &str) -> Result<()> {
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

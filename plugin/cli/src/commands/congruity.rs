@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use engine::translate::{Settings, Translator, duration_of};
 use engine::units::{Congruity, Score, Seconds};
 use serde::Serialize;
@@ -43,6 +43,14 @@ struct Followed {
 /// Runs the command.
 pub fn run(args: &Args, congruity: &args::Congruity, interrupt: &Interrupt) -> Result<()> {
     let models = studio::models(args)?;
+    if let Some(encoders) = models.encoders() {
+        // The worker, live and here, hears mel frames; a pair asks the sound itself.
+        bail!(
+            "{}: a pair of encoders gives points to files, and congruity follows what is heard \
+             live: leave --encoders (or $IMPASTO_ENCODERS) out",
+            encoders.dir().display()
+        );
+    }
     let library = studio::library(&congruity.library, &models)?;
     let settings = Settings::default();
     let mut translator = studio::translator(&models, &congruity.painting, library, settings)?;

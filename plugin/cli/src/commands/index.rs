@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use engine::library::{Failure, Indexer, Library, Progress, ScanReport};
+use engine::library::{Contract, Failure, Indexer, Library, Progress, ScanReport};
 use indicatif::ProgressBar;
 use serde::Serialize;
 
@@ -64,8 +64,8 @@ impl From<Failure> for Failed {
 pub fn run(args: &Args, index: &args::Index, interrupt: &Interrupt) -> Result<()> {
     let models = studio::models(args)?;
     let mut embedder = models.audio_embedder()?;
-    let index_dir = studio::index_dir(&index.folder, index.index_dir.as_deref());
-    let mut indexer = Indexer::new(&index_dir, models.manifest())?;
+    let index_dir = studio::index_dir(&index.folder, index.index_dir.as_deref(), &models);
+    let mut indexer = Indexer::with_contract(&index_dir, Contract::of_models(&models))?;
     let template = "{pos:>5} of {len} files {bar:32} {prefix:>14}  {wide_msg}";
     let bar = progress::bar(args, 0, template);
     let scanned = indexer.scan(&index.folder, embedder.as_mut(), &mut |progress| {

@@ -6,26 +6,32 @@
 //! [`PictureEmbedder`] from it and keeps it; tests put their own in its place.
 //! Nothing here is for the audio thread.
 
+mod encoders;
 mod locate;
 mod models;
 mod network;
 mod picture;
 mod runtime;
 
+pub use encoders::{ENCODERS_FILE, ENCODERS_VARIABLE, EncoderProblem, Encoders, Side};
 pub use locate::{MODELS_VARIABLE, RUNTIME_VARIABLE, locate};
 pub use models::Models;
 pub use picture::{PICTURE_SIZE, Picture};
 
+use std::ops::ControlFlow;
+use std::path::Path;
+
 use crate::Result;
 use crate::manifest::CorrespondenceParams;
-use crate::units::Score;
+use crate::units::{Score, Seconds};
 
 /// What the audio network says about 4 s of sound.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MusicFeatures {
     /// Where the sound lies among sounds, by Euclidean distance; 128 values.
     pub embedding: Vec<f32>,
-    /// Where it lies among pictures and music: see [`Correspondence`].
+    /// Where it lies among pictures and music: see [`Correspondence`]. Empty if that is
+    /// asked of the sound itself: see [`Embedder::place`].
     pub point: Vec<f32>,
     /// How well each of the manifest's tags fits, in 0..=1.
     pub tags: Vec<f32>,
@@ -44,6 +50,33 @@ pub trait Embedder: Send {
     /// # Errors
     /// [`Error::Network`](crate::Error::Network).
     fn embed(&mut self, mel: &[f32], n: usize) -> Result<Vec<MusicFeatures>>;
+
+    /// The points of the 4 s chunks of the file at `path` that begin at `starts`, in
+    /// ascending order, for an embedder that asks the sound itself for them: its
+    /// [`embed`](Self::embed) gives features without points. `goes_on` is asked often.
+    ///
+    /// # Errors
+    /// If the file can't be decoded, or a network fails.
+    fn place(
+        &mut self,
+        path: &Path,
+        starts: &[Seconds],
+        goes_on: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Placing> {
+        let _ = (path, starts, goes_on);
+        Ok(Placing::ByMel)
+    }
+}
+
+/// What [`Embedder::place`] has done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Placing {
+    /// Nothing: points come with the features of mel windows.
+    ByMel,
+    /// A point a chunk.
+    Points(Vec<Vec<f32>>),
+    /// It was told not to go on.
+    Stopped,
 }
 
 /// Embeds pictures. A trait so that tests can order and count without a network.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 use ort::environment::Environment;
 use parking_lot::Mutex;
 
+use super::encoders::{ENCODERS_VARIABLE, Encoders, PairedAudio, PairedPicture};
 use super::locate::{absolute, runtime_library};
 use super::network::Network;
 use super::runtime;
@@ -27,13 +28,19 @@ pub struct Models {
     /// The session that the check made, for who asks first.
     spare_audio: Mutex<Option<Network>>,
     picture: Arc<Mutex<Network>>,
+    /// In the place of the correspondence networks.
+    encoders: Option<Arc<Encoders>>,
 }
 
+/// The folders of models and of the pair of encoders in their place, if there is one.
+type Folders = (PathBuf, Option<PathBuf>);
+
 /// The models that someone in this process holds, by folder.
-static SHARED: Mutex<Option<HashMap<PathBuf, Weak<Models>>>> = Mutex::new(None);
+static SHARED: Mutex<Option<HashMap<Folders, Weak<Models>>>> = Mutex::new(None);
 
 impl Models {
-    /// The models in `dir`: those that the process holds already, else reads the
+    /// The models in `dir`, with the pair of encoders that [`ENCODERS_VARIABLE`] names, if
+    /// it does: those that the process holds already, else reads the
     /// manifest, loads the inference runtime beside it (once a process), verifies
     /// and opens the networks. Takes some tenths of a second.
     ///
@@ -41,32 +48,38 @@ impl Models {
     /// Of the manifest, the runtime or a network's file; each names the file and
     /// what to do.
     pub fn load(dir: &Path) -> Result<Arc<Self>> {
-        Self::share(dir, None)
+        Self::load_with(dir, None, None)
     }
 
-    /// As [`load`](Self::load), with the inference runtime's library elsewhere. It must
-    /// be the one that the manifest names by its hash all the same.
+    /// As [`load`](Self::load), with the inference runtime's library elsewhere, or with
+    /// the pair of encoders in another folder. The runtime must be the one that the
+    /// manifest names by its hash all the same.
     ///
     /// # Errors
-    /// As [`load`](Self::load).
-    pub fn load_with(dir: &Path, runtime: &Path) -> Result<Arc<Self>> {
-        Self::share(dir, Some(runtime))
-    }
-
-    fn share(dir: &Path, runtime: Option<&Path>) -> Result<Arc<Self>> {
+    /// As [`load`](Self::load), and those of the pair.
+    pub fn load_with(
+        dir: &Path,
+        runtime: Option<&Path>,
+        encoders: Option<&Path>,
+    ) -> Result<Arc<Self>> {
+        let named = || std::env::var_os(ENCODERS_VARIABLE).filter(|name| !name.is_empty());
+        let encoders = encoders
+            .map(Path::to_owned)
+            .or_else(|| named().map(Into::into));
+        let folders = (dir.to_owned(), encoders);
         // Held while loading, so that instances that start together load once.
         let mut shared = SHARED.lock();
         let shared = shared.get_or_insert_default();
-        if let Some(models) = shared.get(dir).and_then(Weak::upgrade) {
+        if let Some(models) = shared.get(&folders).and_then(Weak::upgrade) {
             return Ok(models);
         }
-        let models = Arc::new(Self::open(dir, runtime)?);
+        let models = Arc::new(Self::open(dir, runtime, folders.1.as_deref())?);
         shared.retain(|_, models| models.strong_count() > 0);
-        shared.insert(dir.to_owned(), Arc::downgrade(&models));
+        shared.insert(folders, Arc::downgrade(&models));
         Ok(models)
     }
 
-    fn open(dir: &Path, runtime: Option<&Path>) -> Result<Self> {
+    fn open(dir: &Path, runtime: Option<&Path>, encoders: Option<&Path>) -> Result<Self> {
         let manifest = Manifest::load(dir)?;
         let audio = manifest.read_verified(manifest.audio())?;
         let picture = manifest.read_verified(manifest.picture_model())?;
@@ -79,6 +92,9 @@ impl Models {
         Ok(Self {
             spare_audio: Mutex::new(Some(open(manifest.audio(), &audio)?)),
             picture: Arc::new(Mutex::new(open(manifest.picture_model(), &picture)?)),
+            encoders: encoders
+                .map(|dir| Encoders::load(dir, &environment).map(Arc::new))
+                .transpose()?,
             audio: audio.into(),
             environment,
             manifest,
@@ -90,9 +106,15 @@ impl Models {
         &self.manifest
     }
 
+    /// The pair of encoders in the place of the correspondence networks, if there is one.
+    pub fn encoders(&self) -> Option<&Encoders> {
+        self.encoders.as_deref()
+    }
+
     /// How points make a score.
     pub fn correspondence(&self) -> Correspondence {
-        (&self.manifest.correspondence).into()
+        let own = || (&self.manifest.correspondence).into();
+        self.encoders().map_or_else(own, Encoders::correspondence)
     }
 
     /// A session of the audio network for one user, warmed up.
@@ -102,7 +124,11 @@ impl Models {
     pub fn audio_embedder(&self) -> Result<Box<dyn Embedder>> {
         let spare = self.spare_audio.lock().take();
         let network = spare.map_or_else(|| self.audio_network(), Ok)?;
-        Ok(Box::new(AudioNetwork(network)))
+        let audio = Box::new(AudioNetwork(network));
+        Ok(match &self.encoders {
+            Some(encoders) => Box::new(PairedAudio::new(audio, encoders)),
+            None => audio,
+        })
     }
 
     fn audio_network(&self) -> Result<Network> {
@@ -111,12 +137,15 @@ impl Models {
         Network::new(&self.environment, path, &self.audio, model)
     }
 
-    /// The picture network.
+    /// The picture network, or the pair's encoder in its place.
     ///
     /// # Errors
     /// None yet: the network was opened with the models.
     pub fn picture_embedder(&self) -> Result<Box<dyn PictureEmbedder>> {
-        Ok(Box::new(PictureNetwork(Arc::clone(&self.picture))))
+        Ok(match &self.encoders {
+            Some(encoders) => Box::new(PairedPicture(Arc::clone(encoders))),
+            None => Box::new(PictureNetwork(Arc::clone(&self.picture))),
+        })
     }
 }
 

@@ -145,7 +145,7 @@ fn shape_error(path: &std::path::Path, name: &str, expected: &[i64], found: &[i6
 
 /// One thread that does not spin: a thread that waits for the next hop in a loop
 /// takes a fifth of a core.
-fn session(environment: &Environment, bytes: &[u8]) -> ort::Result<Session> {
+pub(super) fn session(environment: &Environment, bytes: &[u8]) -> ort::Result<Session> {
     Session::builder(environment)?
         .with_intra_threads(1)?
         .with_inter_threads(1)?

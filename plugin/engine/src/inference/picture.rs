@@ -101,6 +101,11 @@ impl Picture {
         DynamicImage::ImageRgb8(shown).into_rgba8()
     }
 
+    /// The whole picture, no side longer than 1,024 pixels.
+    pub(super) fn pixels(&self) -> &RgbImage {
+        &self.kept
+    }
+
     /// The picture network's input, 3 × [`PICTURE_SIZE`] × [`PICTURE_SIZE`]: red, green
     /// and blue planes of the whole picture.
     pub fn input(&self) -> &[f32] {

@@ -63,7 +63,21 @@ pub fn decode_16k_mono(
     limits: Limits,
     sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
 ) -> Result<Decoded> {
-    mono(path, limits, sink).map_err(|reason| Error::Audio {
+    decode_mono(path, SampleRate::ANALYSIS, limits, sink)
+}
+
+/// As [`decode_16k_mono`], at `rate` (rounded to whole hertz).
+///
+/// # Errors
+///
+/// As [`decode_16k_mono`].
+pub fn decode_mono(
+    path: &Path,
+    rate: SampleRate,
+    limits: Limits,
+    sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
+) -> Result<Decoded> {
+    mono(path, rate, limits, sink).map_err(|reason| Error::Audio {
         path: path.to_owned(),
         reason,
     })
@@ -71,6 +85,7 @@ pub fn decode_16k_mono(
 
 fn mono(
     path: &Path,
+    to: SampleRate,
     limits: Limits,
     sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
 ) -> std::result::Result<Decoded, Reason> {
@@ -82,8 +97,8 @@ fn mono(
         return Err(too_long);
     }
     let rate = source.rate();
-    let mut resampler =
-        Resampler::new(rate, SampleRate::ANALYSIS.hz() as u32, 1).map_err(Reason::DecoderFailed)?;
+    let to = to.hz().round().clamp(1.0, 1e6) as u32;
+    let mut resampler = Resampler::new(rate, to, 1).map_err(Reason::DecoderFailed)?;
     let limit = (limits.duration.0 * f64::from(rate)) as u64;
     let mut block = Vec::new();
     let mut frames = 0;

@@ -33,7 +33,7 @@ use std::path::PathBuf;
 
 pub use clip::StereoClip;
 pub use database::Contract;
-pub use paths::default_index_dir;
+pub use paths::{default_index_dir, index_dir_of};
 pub use reason::Reason;
 pub use sample::{Sample, sample};
 pub use scan::{Indexer, Progress, ScanReport};

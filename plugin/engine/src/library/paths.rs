@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::inference::Models;
+use crate::manifest::hex;
+
 /// The system's own bytes of a path.
 pub(super) fn to_bytes(path: &Path) -> Vec<u8> {
     #[cfg(unix)]
@@ -60,6 +63,19 @@ pub fn default_index_dir(folder: &Path) -> PathBuf {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     cache.join("impasto").join("index").join(name)
+}
+
+/// As [`default_index_dir`], and beside it where `models` hold a pair of encoders: an
+/// index made with one pair is emptied when it is opened for writing with another.
+pub fn index_dir_of(folder: &Path, models: &Models) -> PathBuf {
+    let own = default_index_dir(folder);
+    let Some(encoders) = models.encoders() else {
+        return own;
+    };
+    let mut name = own.file_name().unwrap_or_default().to_owned();
+    name.push("-");
+    name.push(&hex(&encoders.identity())[..12]);
+    own.with_file_name(name)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::inference::{Embedder, MusicFeatures};
+use crate::inference::{Embedder, Models, MusicFeatures, Placing};
 use crate::manifest::Manifest;
 use crate::units::Seconds;
 
@@ -43,6 +43,19 @@ impl Contract {
                 affect: audio.output_len("affect"),
             },
         }
+    }
+
+    /// The contract of `models`: of the audio network, and of the pair of encoders that
+    /// gives points in its place, if there is one.
+    pub fn of_models(models: &Models) -> Self {
+        let own = Self::of(models.manifest());
+        models.encoders().map_or(own, |encoders| Self {
+            model: Sha256::digest([own.model, encoders.identity()].concat()).into(),
+            dims: Dims {
+                point: encoders.correspondence().dim,
+                ..own.dims
+            },
+        })
     }
 }
 
@@ -364,7 +377,33 @@ impl<'a> TrackWork<'a> {
             };
             return Ok(Outcome::Failed(reason));
         }
-        Ok(Outcome::Done(decoded))
+        Ok(match self.place(path, tell)? {
+            ControlFlow::Continue(()) => Outcome::Done(decoded),
+            ControlFlow::Break(()) => Outcome::Stopped,
+        })
+    }
+
+    /// Has the embedder ask the file itself for the chunks' points, if it does so.
+    fn place(
+        &mut self,
+        path: &Path,
+        tell: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>> {
+        let starts: Vec<Seconds> = self.rows.pieces.iter().map(|piece| piece.start).collect();
+        let end = starts.last().map_or(0.0, |start| start.0);
+        let placed = self.embedder.place(path, &starts, &mut || tell(end))?;
+        match placed {
+            Placing::ByMel => {}
+            Placing::Stopped => return Ok(ControlFlow::Break(())),
+            Placing::Points(points) => self.rows.points = points.concat(),
+        }
+        // Inference checks the networks' shapes against the same manifests.
+        assert_eq!(
+            self.rows.points.len(),
+            starts.len() * self.dims.point,
+            "the embedder keeps to the index's contract"
+        );
+        Ok(ControlFlow::Continue(()))
     }
 
     fn take(&mut self, piece: Piece, mel: MelOf<'_>) -> Result<()> {
@@ -400,7 +439,8 @@ impl<'a> TrackWork<'a> {
     fn add(&mut self, features: &MusicFeatures) {
         let lens = Dims {
             embedding: features.embedding.len(),
-            point: features.point.len(),
+            // Looked at when all of the track's are there.
+            point: self.dims.point,
             tags: features.tags.len(),
             affect: features.affect.len(),
         };

@@ -342,6 +342,10 @@ impl Translator {
         let Some(features) = self.music.features() else {
             return Ok(());
         };
+        if features.point.is_empty() {
+            // What asks the sound itself has not heard it: the worker gets mel frames.
+            return Ok(());
+        }
         expect_len("music points", features.point.len(), correspondence.dim)?;
         self.score = self
             .painting

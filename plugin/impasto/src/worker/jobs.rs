@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use engine::inference::Models;
-use engine::library::{Indexer, Progress, ScanReport};
+use engine::library::{Contract, Indexer, Progress, ScanReport};
 use engine::retrieval::Gallery;
 use engine::units::Seconds;
 
@@ -174,7 +174,7 @@ fn index(
     reports: &Sender<Report>,
 ) -> engine::Result<ScanReport> {
     let mut embedder = models.audio_embedder()?;
-    let mut indexer = Indexer::new(dir, models.manifest())?;
+    let mut indexer = Indexer::with_contract(dir, Contract::of_models(models))?;
     let mut said: Option<Instant> = None;
     indexer.scan(folder, embedder.as_mut(), &mut |progress: Progress| {
         if said.is_none_or(|at| at.elapsed() >= PERIOD) {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use engine::inference::Picture;
-use engine::library::{Contract, Failure, IndexProblem, Library, default_index_dir};
+use engine::inference::{Models, Picture};
+use engine::library::{Contract, Failure, IndexProblem, Library, index_dir_of};
 use engine::translate::Suggestion;
 use engine::units::Seconds;
 
@@ -44,8 +44,8 @@ impl From<&Remembered> for Applied {
 
 impl Applied {
     /// The folder of the index, if there is anything to have one.
-    fn index_dir(&self) -> Option<PathBuf> {
-        let usual = || self.library.as_deref().map(default_index_dir);
+    fn index_dir(&self, models: &Models) -> Option<PathBuf> {
+        let usual = || Some(index_dir_of(self.library.as_deref()?, models));
         self.index.clone().or_else(usual)
     }
 }
@@ -189,14 +189,16 @@ impl Desk {
     /// Opens the index in use; scans the folder if there is none, or none that fits
     /// the networks, and `may_scan`.
     pub(super) fn open_library(&mut self, may_scan: bool) {
-        let (Some(dir), Some(models)) = (self.applied.index_dir(), &self.models) else {
+        let models = self.models.as_ref();
+        let place = models.and_then(|models| Some((self.applied.index_dir(models)?, models)));
+        let Some((dir, models)) = place else {
             let _ = self.use_library(None);
             self.view.library = LibraryState::None;
             return;
         };
         // One of another network of the same lengths would be taken otherwise, and
         // its distances and scores mean nothing.
-        let contract = Contract::of(models.manifest());
+        let contract = Contract::of_models(models);
         self.view.index = Some(dir.clone());
         let used =
             Library::open_of(&dir, &contract).and_then(|library| self.use_library(Some(library)));
@@ -265,11 +267,11 @@ impl Desk {
     }
 
     fn scan_library(&mut self) {
-        let (Some(folder), Some(dir)) = (self.applied.library.clone(), self.applied.index_dir())
-        else {
+        let Some(models) = &self.models else {
             return;
         };
-        let Some(models) = &self.models else {
+        let dir = self.applied.index_dir(models);
+        let (Some(folder), Some(dir)) = (self.applied.library.clone(), dir) else {
             return;
         };
         self.view.library = LibraryState::Indexing {

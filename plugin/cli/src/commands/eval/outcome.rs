@@ -27,6 +27,8 @@ pub struct Judge {
     models: BTreeMap<&'static str, String>,
     /// The taught head, if one was used.
     head: Option<String>,
+    /// The pair of encoders, if one was used in the networks' place.
+    encoders: Option<Pair>,
     /// Most chunks that a track was judged by.
     chunks_per_track: usize,
     /// How chunks make a track's score.
@@ -35,6 +37,14 @@ pub struct Judge {
     pair_threshold: f64,
     /// Bootstrap samples, and permutations.
     resamples: usize,
+}
+
+#[derive(Serialize)]
+struct Pair {
+    name: String,
+    licence: String,
+    /// Of the picture's and the music's encoder.
+    sha256: [String; 2],
 }
 
 impl Judge {
@@ -47,6 +57,11 @@ impl Judge {
                 ("picture", manifest.picture_model().sha256.clone()),
             ]),
             head: None,
+            encoders: models.encoders().map(|encoders| Pair {
+                name: encoders.name().to_owned(),
+                licence: encoders.licence().to_owned(),
+                sha256: encoders.sha256(),
+            }),
             chunks_per_track,
             track_score: "inner product with the mean point of its chunks",
             pair_threshold: 0.5,

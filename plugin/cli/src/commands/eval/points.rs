@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::Result;
 use engine::Error;
 use engine::evaluation::mean_point;
-use engine::inference::Picture;
+use engine::inference::{Picture, Placing};
 use engine::library::sample;
 use engine::translate::Networks;
 use indicatif::ProgressBar;
@@ -126,11 +126,18 @@ fn track(
         return Ok(None);
     };
     let count = sample.starts.len();
-    let features = networks.audio.embed(&sample.mel, count)?;
-    let points: Vec<_> = features
-        .into_iter()
-        .map(|features| features.point)
-        .collect();
+    let audio = networks.audio.as_mut();
+    let points = match audio.place(&row.path, &sample.starts, &mut goes_on)? {
+        Placing::Points(points) => points,
+        Placing::Stopped => return Ok(None),
+        Placing::ByMel => {
+            let features = audio.embed(&sample.mel, count)?;
+            features
+                .into_iter()
+                .map(|of_chunk| of_chunk.point)
+                .collect()
+        }
+    };
     Ok(mean_point(&points).map(|point| Placed {
         point,
         chunks: count,
