@@ -1,4 +1,4 @@
-"""Pictures: the manifest's `[picture]` preprocessing and the trunk's features of every listed picture."""
+"""Pictures: the manifest's `[picture]` preprocessing and what the picture network sees in every listed picture."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from . import archives, manifest
+from . import archives, looking, manifest
 from .settings import DATA, Cache, read_table
 from .targets import session
-from .teachers import lite0
 
 #: What shows through transparent pixels; sprites without a background would otherwise turn black.
 BACKGROUND = (127, 127, 127)
@@ -29,26 +28,36 @@ def prepare(image: Image.Image) -> np.ndarray:
     return np.ascontiguousarray(values.transpose(2, 0, 1))
 
 
+def key(row: dict[str, str]) -> str:
+    """Name of a listed picture."""
+    return "|".join((row["package"], row["path"], row["member"]))
+
+
 def features(cache: Cache) -> dict[str, np.ndarray]:
-    """`features` [n, 1280] and `logits` [n, 1000] of the pictures that can be read, with `work` and `key`; cached."""
-    target = cache.root / "pictures.npz"
-    if target.exists():
-        return dict(np.load(target))
-    trunk = session(cache.teachers / lite0.FILE)
-    columns: dict[str, list] = {name: [] for name in ("features", "logits", "work", "key")}
-    for row in tqdm(read_table(DATA / "pictures.tsv"), desc="pictures", unit="picture"):
-        try:
-            content = archives.read(cache.files / row["package"], row["path"], row["member"])
-            with Image.open(io.BytesIO(content)) as image:
-                prepared = prepare(image)
-        except (OSError, KeyError) as error:
-            tqdm.write(f"skipped {row['package']} {row['path']} {row['member']}: {error}")
-            continue
-        values, logits = trunk.run(None, {"picture": prepared[None]})
-        columns["features"].append(values[0])
-        columns["logits"].append(logits[0])
+    """`seen` [n, 3308] (see `looking`) of the pictures that can be read, with `work` and `key`; cached, and added to."""
+    target = cache.root / "seen.npz"
+    known = dict(np.load(target)) if target.exists() else {}
+    done = {name: row for row, name in enumerate(known.get("key", []))}
+    rows = read_table(DATA / "pictures.tsv")
+    columns: dict[str, list] = {name: [] for name in ("seen", "work", "key")}
+    if any(key(row) not in done for row in rows):
+        network = session(cache.teachers / looking.FILE)
+    for row in tqdm(rows, desc="pictures", unit="picture"):
+        if key(row) in done:
+            seen = known["seen"][done[key(row)]]
+        else:
+            try:
+                content = archives.read(cache.files / row["package"], row["path"], row["member"])
+                with Image.open(io.BytesIO(content)) as image:
+                    prepared = prepare(image)
+            except (OSError, KeyError) as error:
+                tqdm.write(f"skipped {row['package']} {row['path']} {row['member']}: {error}")
+                continue
+            seen = network.run(None, {"picture": prepared[None]})[0][0]
+        columns["seen"].append(seen)
         columns["work"].append(row["work"])
-        columns["key"].append("|".join((row["package"], row["path"], row["member"])))
+        columns["key"].append(key(row))
     found = {name: np.array(values) for name, values in columns.items()}
-    np.savez(target, **found)
+    if len(found["key"]) != len(done) or set(found["key"]) != set(done):
+        np.savez(target, **found)
     return found
