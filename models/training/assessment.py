@@ -18,7 +18,7 @@ from . import families
 from .evaluate import over_works
 from .settings import SEED
 from .taught import TaughtHead
-from .towers import Heads, Side, fit, unit
+from .correspondence import Heads, Side, fit, unit
 
 FOLDS = 5
 #: Numbers of taught pairs a work.
@@ -197,8 +197,9 @@ def seen(data: Works, control: bool, repeats: int = 1) -> dict:
         if (data.pictures.work == work).sum() < TAUGHT_PICTURES or len(np.unique(data.track[data.music.work == work])) < TAUGHT_TRACKS:
             lesser.add(work)
     result = _summary(values)
-    richer = {measure: {w: v for w, v in by_work.items() if w not in lesser} for measure, by_work in values.items()}
-    result["richer"] = _summary(richer)
+    if len(lesser) < len(data.names):
+        richer = {measure: {w: v for w, v in by_work.items() if w not in lesser} for measure, by_work in values.items()}
+        result["richer"] = _summary(richer)
     result["richer_works"] = len(data.names) - len(lesser)
     return result
 

@@ -1,30 +1,33 @@
-"""Correspondence heads: two linear towers into one space, fitted on works whose pictures and music belong together.
+"""Correspondence heads: two towers into one space, fitted on works whose pictures and music belong together.
 
-Two simple methods side by side, their points joined so that the inner product is the mean
-of two cosines: InfoNCE (learns the works it sees) and ridge regression from pictures to
-music (carries a little further to works not seen). Everything is linear, so that it folds
-into one matrix a side.
+A point has two blocks. *Works*: what a softmax classifier thinks of which known work a picture
+(or 4 s of music) comes from; the product of two such distributions, times the number of works,
+is how much likelier than chance both come from the same one. It knows the works it saw. *Common*:
+the picture mapped by the between-works covariance into the space of whitened music; it carries
+further to works not seen. The product of two points is the sum of both, the cross term of a
+dense layer with quadratic activation on the concatenated towers (paper, section 3.1), so that a
+library is scored by one matrix product a painting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eigh
+from scipy.optimize import minimize
 
-#: Principal components kept of each side.
-COMPONENTS = 48
-#: Components are scaled by this power of their variance: 0 leaves them, -1/2 whitens. Half way
-#: keeps the weak ones from drowning the strong ones in noise, and carried best to new works.
+#: Principal components that the classifiers see, and of those that the common block keeps.
+COMPONENTS, COMMON = 128, 64
+#: Components are scaled by this power of their variance: 0 leaves them, -1/2 whitens.
 WHITENING_POWER = -0.25
-#: Length of an InfoNCE point; a ridge point has COMPONENTS.
-CONTRASTIVE = 16
-TEMPERATURE = 0.15
-RIDGE = 2.0
-#: Length of a joined point.
-POINTS = CONTRASTIVE + COMPONENTS
+#: Length of the unit coordinates that a classifier sees; with the penalties it sets how sure it gets.
+SHARPNESS = 3.0
+#: Quadratic penalties of the classifiers of pictures and of music.
+PENALTIES = (1e-3, 3e-4)
+#: Weight of the common block beside the works block.
+COMMON_WEIGHT = 3.0
+ITERATIONS = 120
 
 
 @dataclass
@@ -39,26 +42,50 @@ class Side:
         return Side(self.values[rows], self.work[rows])
 
 
+def unit(rows: np.ndarray) -> np.ndarray:
+    """Rows scaled to length 1."""
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+
+
+def softmax(rows: np.ndarray) -> np.ndarray:
+    """Rows as probabilities."""
+    values = np.exp(rows - rows.max(axis=1, keepdims=True))
+    return values / values.sum(axis=1, keepdims=True)
+
+
+def work_weights(work: np.ndarray) -> np.ndarray:
+    """Weights of rows such that each work weighs the same and all sum to 1."""
+    _, index, counts = np.unique(work, return_inverse=True, return_counts=True)
+    return 1.0 / counts[index] / len(counts)
+
+
 @dataclass
 class Whitening:
-    """Work-balanced standardisation, then principal components, partly whitened."""
+    """Work-balanced standardisation, blocks brought to equal weight, then principal components, partly whitened."""
 
     mean: np.ndarray
     matrix: np.ndarray
 
     @classmethod
-    def fit(cls, side: Side, components: int = COMPONENTS) -> "Whitening":
-        """Each work has the same weight, however many rows it brings."""
-        _, index, counts = np.unique(side.work, return_inverse=True, return_counts=True)
-        weight = 1.0 / counts[index] / len(counts)
+    def fit(cls, side: Side, blocks: list[int], components: int = COMPONENTS) -> "Whitening":
+        """`blocks`: lengths of the blocks of features, which together vary alike however long they are."""
+        weight = work_weights(side.work)
         mean = weight @ side.values
-        spread = np.sqrt(weight @ (side.values - mean) ** 2) + 1e-6
-        scaled = (side.values - mean) / spread
-        size = scaled.shape[1]
-        largest = (size - components, size - 1)
-        values, vectors = eigh((scaled * weight[:, None]).T @ scaled, subset_by_index=largest)
-        axes = vectors[:, ::-1] * (np.maximum(values[::-1] / values[-1], 0.0) + 1e-6) ** WHITENING_POWER / np.sqrt(values[-1])
-        return cls(mean, axes / spread[:, None])
+        centred = side.values - mean
+        spread = np.sqrt(weight @ centred**2) + 1e-6
+        size = np.repeat(np.sqrt(np.array(blocks, float)), blocks)
+        scaled = centred / (spread * size) * np.sqrt(weight)[:, None]
+        n = min(components, *scaled.shape)
+        if scaled.shape[0] < scaled.shape[1]:
+            # Few rows: the eigenvectors of the smaller product give those of the larger.
+            values, left = eigh(scaled @ scaled.T, subset_by_index=(len(scaled) - n, len(scaled) - 1))
+            axes = scaled.T @ left / np.sqrt(np.maximum(values, 1e-12))
+        else:
+            width = scaled.shape[1]
+            values, axes = eigh(scaled.T @ scaled, subset_by_index=(width - n, width - 1))
+        values, axes = values[::-1], axes[:, ::-1]
+        scales = (np.maximum(values / values[0], 0.0) + 1e-6) ** WHITENING_POWER / np.sqrt(values[0])
+        return cls(mean, axes * scales / (spread * size)[:, None])
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """Coordinates [n, components]; the first has unit variance."""
@@ -67,20 +94,31 @@ class Whitening:
 
 @dataclass
 class Tower:
-    """One side of the heads: affine map, then each of the two blocks brought to length sqrt(1/2)."""
+    """One side of the heads."""
 
-    matrix: np.ndarray
-    bias: np.ndarray
+    white: Whitening
+    #: From coordinates to the works' log-odds, [components, works].
+    works: np.ndarray
+    #: From the first `COMMON` coordinates to the common block (pictures), or None: as they are (music).
+    common: np.ndarray | None
+    #: What the two blocks are multiplied by.
+    weights: tuple[float, float]
+
+    def features(self, values: np.ndarray) -> np.ndarray:
+        """The first `COMMON` coordinates, brought to length 1: what a taught head is fitted on."""
+        return unit(self.white(values)[:, :COMMON])
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Points [n, POINTS] of unit length."""
-        raw = values @ self.matrix + self.bias
-        return np.concatenate([unit(raw[:, :CONTRASTIVE]), unit(raw[:, CONTRASTIVE:])], axis=1) * np.sqrt(0.5)
+        """Points [n, works + COMMON]."""
+        coordinates = self.white(values)
+        works = softmax(SHARPNESS * unit(coordinates) @ self.works)
+        common = coordinates[:, :COMMON] if self.common is None else coordinates[:, :COMMON] @ self.common
+        return np.concatenate([works * self.weights[0], unit(common) * self.weights[1]], axis=1)
 
 
 @dataclass
 class Heads:
-    """Both towers and the calibration: probability of "does not belong" = 1 / (1 + exp(scale * cosine + bias))."""
+    """Both towers and the calibration: probability of "does not belong" = 1 / (1 + exp(scale * product + bias))."""
 
     picture: Tower
     music: Tower
@@ -88,88 +126,51 @@ class Heads:
     bias: float = 0.0
 
 
-def unit(rows: np.ndarray) -> np.ndarray:
-    """Rows scaled to length 1."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
-
-
-def fit(pictures: Side, music: Side, seed: int, steps: int = 1500) -> Heads:
-    """Fit both methods on works that have pictures and music. The calibration is left at 1 and 0."""
+def fit(pictures: Side, music: Side, picture_blocks: list[int], music_blocks: list[int]) -> Heads:
+    """Fit on works that have pictures and music. The calibration is left at 1 and 0."""
     shared = np.intersect1d(pictures.work, music.work)
     pictures, music = pictures.of(np.isin(pictures.work, shared)), music.of(np.isin(music.work, shared))
-    white_pictures, white_music = Whitening.fit(pictures), Whitening.fit(music)
+    white_pictures, white_music = Whitening.fit(pictures, picture_blocks), Whitening.fit(music, music_blocks)
     x, y = white_pictures(pictures.values), white_music(music.values)
-    picture_map, music_map = _contrastive(Side(x, pictures.work), Side(y, music.work), seed, steps)
-    regression = _ridge(Side(x, pictures.work), Side(y, music.work))
+    common = between_works(Side(x[:, :COMMON], pictures.work), Side(unit(y[:, :COMMON]), music.work))
+    picture_works = classifier(Side(SHARPNESS * unit(x), pictures.work), shared, PENALTIES[0])
+    music_works = classifier(Side(SHARPNESS * unit(y), music.work), shared, PENALTIES[1])
     return Heads(
-        _tower(white_pictures, np.concatenate([picture_map, regression], axis=1)),
-        _tower(white_music, np.concatenate([music_map, np.eye(COMPONENTS)], axis=1)),
+        Tower(white_pictures, picture_works, common, (1.0, COMMON_WEIGHT)),
+        Tower(white_music, music_works, None, (float(len(shared)), 1.0)),
     )
 
 
-def _tower(white: Whitening, matrix: np.ndarray) -> Tower:
-    folded = white.matrix @ matrix
-    return Tower(folded, -white.mean @ folded)
-
-
-def _ridge(pictures: Side, music: Side) -> np.ndarray:
-    """Map from whitened pictures to the whitened mean music of their work, each work with the same weight."""
-    works, index, counts = np.unique(pictures.work, return_inverse=True, return_counts=True)
-    centre = np.stack([music.values[music.work == work].mean(axis=0) for work in works])
-    weight = (1.0 / counts[index])[:, None]
-    x = pictures.values
-    # The penalty counts in works: a work's rows together weigh 1.
-    return np.linalg.solve((x * weight).T @ x + RIDGE * np.eye(x.shape[1]), (x * weight).T @ centre[index])
-
-
-def _contrastive(pictures: Side, music: Side, seed: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """Symmetric InfoNCE over batches of one picture and one piece of music a work; Adam, gradients by hand."""
-    rng = np.random.default_rng(seed)
+def between_works(pictures: Side, music: Side) -> np.ndarray:
+    """Covariance between the works' mean pictures and mean music, each work weighing the same."""
     works = np.unique(pictures.work)
-    draw_picture, draw_music = _one_a_work(pictures.work), _one_a_work(music.work)
-    maps = [rng.normal(0.0, 0.1, (COMPONENTS, CONTRASTIVE)) for _ in range(2)]
-    first = [np.zeros_like(m) for m in maps]
-    second = [np.zeros_like(m) for m in maps]
-    n = len(works)
-    for step in range(1, steps + 1):
-        x, y = pictures.values[draw_picture(rng)], music.values[draw_music(rng)]
-        a, b = x @ maps[0], y @ maps[1]
-        p, q = unit(a), unit(b)
-        similarity = p @ q.T / TEMPERATURE
-        gradient = (_softmax(similarity) + _softmax(similarity.T).T - 2.0 * np.eye(n)) / (2.0 * n * TEMPERATURE)
-        grad_maps = [
-            x.T @ _through_unit(gradient @ q, p, a) + 1e-3 * maps[0],
-            y.T @ _through_unit(gradient.T @ p, q, b) + 1e-3 * maps[1],
-        ]
-        rate = 0.01 * 0.5 * (1.0 + np.cos(np.pi * step / steps))
-        for k, grad in enumerate(grad_maps):
-            first[k] = 0.9 * first[k] + 0.1 * grad
-            second[k] = 0.99 * second[k] + 0.01 * grad**2
-            maps[k] = maps[k] - rate * (first[k] / (1 - 0.9**step)) / (np.sqrt(second[k] / (1 - 0.99**step)) + 1e-8)
-    return maps[0], maps[1]
+    x = np.stack([pictures.values[pictures.work == work].mean(axis=0) for work in works])
+    y = np.stack([music.values[music.work == work].mean(axis=0) for work in works])
+    return x.T @ (y - y.mean(axis=0)) / len(works)
 
 
-def _one_a_work(work: np.ndarray) -> Callable[[np.random.Generator], np.ndarray]:
-    """A function that draws one row of each work, works in sorted order."""
-    order = np.argsort(work, kind="stable")
-    _, first, counts = np.unique(work[order], return_index=True, return_counts=True)
-    return lambda rng: order[first + (rng.random(len(counts)) * counts).astype(int)]
+def classifier(side: Side, works: np.ndarray, penalty: float) -> np.ndarray:
+    """Softmax regression from rows to works [columns, works], each work weighing the same; L-BFGS."""
+    weight = work_weights(side.work)
+    truth = np.searchsorted(works, side.work)
+    rows, values = np.arange(len(truth)), side.values.astype(np.float32)
+    shape = (values.shape[1], len(works))
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        matrix = flat.reshape(shape)
+        likely = softmax(values @ matrix.astype(np.float32)).astype(np.float64)
+        cost = -weight @ np.log(likely[rows, truth] + 1e-12) + penalty * (matrix**2).sum()
+        likely[rows, truth] -= 1.0
+        slope = values.T @ (likely * weight[:, None]).astype(np.float32) + 2.0 * penalty * matrix
+        return float(cost), slope.astype(np.float64).ravel()
+
+    found = minimize(loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS})
+    return found.x.reshape(shape)
 
 
-def _softmax(rows: np.ndarray) -> np.ndarray:
-    values = np.exp(rows - rows.max(axis=1, keepdims=True))
-    return values / values.sum(axis=1, keepdims=True)
-
-
-def _through_unit(gradient: np.ndarray, direction: np.ndarray, raw: np.ndarray) -> np.ndarray:
-    """Gradient with regard to `raw`, given that with regard to raw / |raw|."""
-    length = np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-6)
-    return (gradient - (gradient * direction).sum(axis=1, keepdims=True) * direction) / length
-
-
-def calibrate(cosine: np.ndarray, belongs: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
+def calibrate(product: np.ndarray, belongs: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
     """Scale and bias of the logistic probability of belonging, by Newton's method on the weighted log-likelihood."""
-    x = np.stack([cosine, np.ones_like(cosine)], axis=1)
+    x = np.stack([product, np.ones_like(product)], axis=1)
     theta = np.zeros(2)
     for _ in range(50):
         p = 1.0 / (1.0 + np.exp(-(x @ theta)))

@@ -1,4 +1,4 @@
-"""Measures: correspondence of pictures and music, retrieval by the embedding, independence of level."""
+"""Measures: 2AFC, AUC and P@1 of points by work, intervals over works, retrieval by the embedding."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .correspondence import Heads, Side, fit
+from .correspondence import Side
 from .settings import SEED
 
-FOLDS = 5
 BOOTSTRAPS = 2000
-#: Values by (level, measure), then by work.
-Gathered = dict[tuple[str, str], dict[str, list[float]]]
 
 
 @dataclass
@@ -33,12 +30,6 @@ def over_works(values: dict[str, float]) -> Interval:
     rng = np.random.default_rng(SEED)
     means = numbers[rng.integers(0, len(numbers), (BOOTSTRAPS, len(numbers)))].mean(axis=1)
     return Interval(float(numbers.mean()), *np.percentile(means, [2.5, 97.5]).tolist())
-
-
-def by_track(points: np.ndarray, track: np.ndarray, work: np.ndarray) -> Side:
-    """Mean point of each track: the score of a track is the mean score of its chunks."""
-    tracks, first = np.unique(track, return_index=True)
-    return Side(np.stack([points[track == t].mean(axis=0) for t in tracks]), work[first])
 
 
 def score_works(pictures: Side, music: Side, rng: np.random.Generator) -> dict[str, dict[str, float]]:
@@ -71,91 +62,6 @@ def score_works(pictures: Side, music: Side, rng: np.random.Generator) -> dict[s
                 best = np.maximum(best, scores[other][:, rng.integers(0, scores[other].shape[1], draws)])
         mine = own[:, rng.integers(0, own.shape[1], draws)]
         result["p_at_1"][work] = float(np.mean(mine > best))
-    return result
-
-
-@dataclass
-class Works:
-    """All pictures and all chunks of music, as features."""
-
-    pictures: Side
-    music: Side
-    track: np.ndarray
-
-    def shuffled(self, rng: np.random.Generator) -> "Works":
-        """Control: pictures keep together by work, but each work gets another work's pictures."""
-        works = np.unique(self.music.work)
-        order = rng.permutation(len(works))
-        while np.any(order == np.arange(len(works))):
-            order = rng.permutation(len(works))
-        renamed = dict(zip(works, works[order]))
-        work = np.array([renamed.get(name, name) for name in self.pictures.work])
-        return Works(Side(self.pictures.values, work), self.music, self.track)
-
-
-def folds(works: np.ndarray, seed: int) -> list[np.ndarray]:
-    """Works in random order, split into FOLDS groups."""
-    order = np.random.default_rng(seed).permutation(np.sort(works))
-    return [order[i::FOLDS] for i in range(FOLDS)]
-
-
-def never_seen(data: Works, control: bool, repeats: int = 4) -> dict[str, dict[str, Interval]]:
-    """Whole works left out: heads fitted on the others, scored among the works left out of one fold.
-
-    Measures by level: "track" (mean over a track's chunks) and "chunk" (as the plug-in scores).
-    With `control`, the training pairs are mispaired and the test pairs are true.
-    """
-    works = np.intersect1d(data.pictures.work, data.music.work)
-    gathered: Gathered = {}
-    for repeat in range(repeats):
-        rng = np.random.default_rng([SEED, repeat])
-        source = data.shuffled(rng) if control else data
-        for fold, test in enumerate(folds(works, SEED + repeat)):
-            train_music = ~np.isin(data.music.work, test)
-            train_pictures = ~np.isin(source.pictures.work, test)
-            heads = fit(source.pictures.of(train_pictures), data.music.of(train_music), SEED + fold)
-            chosen = np.isin(data.pictures.work, test)
-            _gather(gathered, heads, data, chosen, np.isin(data.music.work, test), rng)
-    return _summary(gathered)
-
-
-def seen(data: Works, control: bool, repeats: int = 4) -> dict[str, dict[str, Interval]]:
-    """Seen works, new pictures and new tracks: half of each work's pictures and tracks to learn from, the rest to test."""
-    gathered: Gathered = {}
-    for repeat in range(repeats):
-        rng = np.random.default_rng([SEED, 99, repeat])
-        pictures, music = _halves(data.pictures.work, None, rng), _halves(data.music.work, data.track, rng)
-        source = data.shuffled(rng) if control else data
-        heads = fit(source.pictures.of(pictures), data.music.of(music), SEED + repeat)
-        _gather(gathered, heads, data, ~pictures, ~music, rng)
-    return _summary(gathered)
-
-
-def _halves(work: np.ndarray, group: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
-    """Mask of a random half of each work's rows, rows of one group (track) kept together."""
-    group = np.arange(len(work)) if group is None else group
-    mask = np.zeros(len(work), bool)
-    for name in np.unique(work):
-        groups = rng.permutation(np.unique(group[work == name]))
-        mask |= np.isin(group, groups[: (len(groups) + 1) // 2]) & (work == name)
-    return mask
-
-
-def _gather(gathered: Gathered, heads: Heads, data: Works, pictures: np.ndarray, music: np.ndarray, rng) -> None:
-    """Add the measures of one fit on the rows `pictures` and `music` to those gathered."""
-    points = Side(heads.picture(data.pictures.values[pictures]), data.pictures.work[pictures])
-    pieces, work = heads.music(data.music.values[music]), data.music.work[music]
-    for level, side in (("track", by_track(pieces, data.track[music], work)), ("chunk", Side(pieces, work))):
-        for measure, values in score_works(points, side, rng).items():
-            for name, value in values.items():
-                gathered.setdefault((level, measure), {}).setdefault(name, []).append(value)
-
-
-def _summary(gathered: Gathered) -> dict[str, dict[str, Interval]]:
-    result: dict[str, dict[str, Interval]] = {}
-    for (level, measure), values in gathered.items():
-        means = {work: float(np.mean(numbers)) for work, numbers in values.items()}
-        result.setdefault(level, {})[measure] = over_works(means)
     return result
 
 

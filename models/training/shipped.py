@@ -32,7 +32,7 @@ def measure(cache: Cache, run: str) -> dict:
 def _parity(cache: Cache, run: str) -> dict:
     """Points of the exported picture network beside those of 32-bit trunk features and heads."""
     table = read_table(DATA / "pictures.tsv")
-    rows = {"|".join((r["package"], r["path"], r["member"])): r for r in table}
+    rows = {pictures.key(row): row for row in table}
     seen = pictures.features(cache)
     chosen = np.linspace(0, len(seen["key"]) - 1, PARITY_PICTURES).astype(int)
     network, tower = session(MODELS / "picture.onnx"), heads.load(cache.runs / run / "heads").picture
@@ -42,6 +42,7 @@ def _parity(cache: Cache, run: str) -> dict:
         content = archives.read(cache.files / row["package"], row["path"], row["member"])
         with Image.open(io.BytesIO(content)) as image:
             point = network.run(["point"], {"picture": pictures.prepare(image)[None]})[0][0]
-        expected = tower(heads.picture_features(seen)[index][None])[0]
-        worst, cosine = max(worst, float(np.abs(point - expected).max())), min(cosine, float(point @ expected))
+        expected = tower(seen["seen"][index][None].astype(np.float64))[0]
+        worst = max(worst, float(np.abs(point - expected).max()))
+        cosine = min(cosine, float(point @ expected / np.linalg.norm(point) / np.linalg.norm(expected)))
     return {"parity": worst, "parity_cosine": cosine, "parity_count": PARITY_PICTURES}

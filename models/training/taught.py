@@ -1,6 +1,6 @@
 """Heads taught by an artist's own pairs, and how well they do: the reference of the engine's `teach`.
 
-A head is fitted on *features*: unit vectors of `towers.COMMON` numbers that the shipped
+A head is fitted on *features*: unit vectors of `correspondence.COMMON` numbers that the shipped
 networks give of a picture (`features` of `picture.onnx`) and of 4 s of music (the last numbers of
 its point). Of each taught pair i it keeps the picture's features and its music's (mean over the
 chunks), both with the mean over all pairs taken away and brought to length 1 (a_i, b_i). Then
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .towers import softmax, unit
+from .correspondence import softmax, unit
 
 PICTURE_TEMPERATURE, MUSIC_TEMPERATURE = 0.15, 0.3
 PRIOR = 0.5

@@ -12,7 +12,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from training import archives, augment, corpus, correspondence, evaluate, export, manifest, smoke
+from training import archives, assessment, augment, corpus, correspondence, evaluate, export, manifest, smoke
 from training.frontend import MelFrontEnd
 from training.settings import DATA, MODELS, read_table
 from training.teachers import tf_checkpoint
@@ -75,19 +75,37 @@ class CorrespondenceTest(unittest.TestCase):
         self.assertAlmostEqual(scale, 2.5, delta=0.1)
         self.assertAlmostEqual(bias, -0.7, delta=0.1)
 
-    def test_contrastive_gradient(self):
-        rng = np.random.default_rng(4)
-        raw, gradient = rng.normal(size=(3, 5)), rng.normal(size=(3, 5))
-        loss = lambda x: float((correspondence.unit(x) * gradient).sum())  # noqa: E731
-        found = correspondence._through_unit(gradient, correspondence.unit(raw), raw)
-        step = np.zeros_like(raw)
-        step[1, 2] = 1e-6
-        self.assertAlmostEqual((loss(raw + step) - loss(raw - step)) / 2e-6, found[1, 2], places=6)
-
     def test_folds_never_share_a_work(self):
         works = np.array([f"w{i}" for i in range(23)])
-        parts = evaluate.folds(works, 1)
+        parts = assessment.folds(works, 1)
         self.assertEqual(sorted(np.concatenate(parts)), sorted(works))
+
+    def test_families_stay_together(self):
+        works = np.array(["pinball", "nexuiz", *(f"w{i}" for i in range(20)), "pinball-gnu", "openarena", "pinball-hurd"])
+        for seed in range(5):
+            fold = {work: number for number, part in enumerate(assessment.folds(works, seed)) for work in part}
+            self.assertEqual(fold["pinball"], fold["pinball-gnu"])
+            self.assertEqual(fold["pinball"], fold["pinball-hurd"])
+            self.assertEqual(fold["nexuiz"], fold["openarena"])
+
+    def test_measures_by_hand(self):
+        # Two works of one picture and two tracks each; the second picture prefers a foreign track to one of its own.
+        products = np.array([[3.0, 2.0, 1.0, 0.0], [2.5, 0.0, 3.0, 1.0]])
+        found = assessment.measures(products, np.array(["a", "b"]), np.array(["a", "a", "b", "b"]))
+        self.assertEqual(found["two_afc"], {"a": 1.0, "b": 0.75})
+        self.assertEqual(found["mrr"], {"a": 1.0, "b": 1.0})
+        self.assertEqual(found["p_at_1"], {"a": 1.0, "b": 1.0})
+        self.assertEqual(found["p_at_10"], {"a": 1.0, "b": 1.0})
+        self.assertEqual(found["back_p_at_1"], {"a": 1.0, "b": 1.0})
+
+    def test_lessons_keep_taught_and_tested_apart(self):
+        work = np.repeat(["a", "b"], 12)
+        data = assessment.Works(*(correspondence.Side(np.zeros((24, 1)), work) for _ in range(2)), np.arange(24) // 2, [1], [1])
+        for pairs in assessment.TAUGHT:
+            lesson = assessment.lessons(data, np.array(["a", "b"]), pairs, np.random.default_rng(pairs))
+            self.assertEqual(len(lesson.pictures), 2 * pairs)
+            self.assertFalse(set(lesson.pictures) & set(lesson.test_pictures))
+            self.assertFalse(set(np.concatenate(lesson.tracks)) & set(lesson.test_music))
 
 
 class RetrievalTest(unittest.TestCase):
