@@ -6,28 +6,60 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::shell;
 use crate::workspace::Workspace;
+use crate::{shell, system};
 
 /// The interpreter that makes the environment.
 pub fn interpreter() -> &'static str {
     if cfg!(windows) { "python" } else { "python3" }
 }
 
-/// Makes or refreshes `target/venv` and gives back its interpreter.
-///
-/// The requirements' text is kept beside it, so a change of a pin reinstalls.
+/// Makes or refreshes `target/venv`, for the VST3 hosts, the golden references and the
+/// training package's tests, and gives back its interpreter.
 pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.target.join("venv");
+    let requirements = [
+        "tests/python/requirements.txt",
+        "models/training/requirements-test.txt",
+    ];
+    make(workspace, "venv", &requirements, &[])
+}
+
+/// Makes or refreshes `target/venv-training`, in which the whole training package runs, and
+/// gives back its interpreter; `None` where the system has no package of PyTorch.
+///
+/// PyTorch comes from the system's packages: the Python registry's is ten times larger,
+/// most of it for graphics cards.
+pub fn training_environment(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    if !system::pytorch()? {
+        return Ok(None);
+    }
+    let requirements = ["models/training/requirements.txt"];
+    make(
+        workspace,
+        "venv-training",
+        &requirements,
+        &["--system-site-packages"],
+    )
+    .map(Some)
+}
+
+/// The requirements' text is kept beside an environment, so a change of a pin reinstalls.
+fn make(
+    workspace: &Workspace,
+    name: &str,
+    requirements: &[&str],
+    options: &[&str],
+) -> Result<PathBuf> {
+    let folder = workspace.target.join(name);
     let python = folder.join(if cfg!(windows) {
         "Scripts/python.exe"
     } else {
         "bin/python"
     });
-    let requirements = [
-        workspace.root.join("tests/python/requirements.txt"),
-        workspace.root.join("models/training/requirements-test.txt"),
-    ];
+    let requirements: Vec<_> = requirements
+        .iter()
+        .map(|file| workspace.root.join(file))
+        .collect();
     let wanted = read_all(&requirements)?;
     let stamp = folder.join("requirements.stamp");
     if python.exists() && fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
@@ -36,6 +68,7 @@ pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
     shell::run(
         Command::new(interpreter())
             .args(["-m", "venv", "--clear"])
+            .args(options)
             .arg(&folder),
     )?;
     let mut pip = Command::new(&python);
@@ -76,11 +109,14 @@ pub fn check_assets(workspace: &Workspace) -> Result<()> {
     shell::run(Command::new(interpreter()).arg(workspace.root.join("tests/assets/check_assets.py")))
 }
 
-/// Hands `arguments` to the training package.
+/// Hands `arguments` to the training package, in an environment that is made if need be.
 pub fn training(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    // Training needs PyTorch, which the system's Python has from its packages;
-    // the test environment stays small without it.
-    let mut command = workspace.with_environment(Command::new(interpreter()));
+    let python = match training_environment(workspace)? {
+        Some(python) => python,
+        // Without PyTorch most stages still run; those that need it say so.
+        None => environment(workspace)?,
+    };
+    let mut command = workspace.with_environment(Command::new(python));
     command
         .current_dir(workspace.models())
         .args(["-m", "training"])

@@ -38,7 +38,38 @@ pub fn packages() -> Result<()> {
         );
         return Ok(());
     }
-    let missing: Vec<_> = PACKAGES.iter().filter(|name| !installed(name)).collect();
+    install(PACKAGES)
+}
+
+/// Installs PyTorch where the system packages it; whether it is there.
+pub fn pytorch() -> Result<bool> {
+    const PYTORCH: &str = "python3-torch";
+    if !cfg!(target_os = "linux") || !shell::exists("dpkg-query") {
+        return Ok(false);
+    }
+    if !installed(PYTORCH) {
+        let known = || shell::output(Command::new("apt-cache").args(["show", PYTORCH])).is_ok();
+        let Some(prefix) = privilege() else {
+            println!(
+                "PyTorch is missing and this user may not install it: sudo apt-get install {PYTORCH}"
+            );
+            return Ok(false);
+        };
+        if !known() {
+            shell::run(apt(prefix).arg("update"))?;
+        }
+        if !known() {
+            return Ok(false);
+        }
+        // A fast BLAS beside it.
+        install(&[PYTORCH, "libopenblas0-pthread"])?;
+    }
+    Ok(true)
+}
+
+/// Installs those that are missing.
+fn install(packages: &[&str]) -> Result<()> {
+    let missing: Vec<_> = packages.iter().filter(|name| !installed(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }

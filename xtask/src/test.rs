@@ -35,8 +35,20 @@ pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.run("VST3 host tests", || {
         python::unit_tests(workspace, &python, "tests/python")
     })?;
-    steps.run("front end reference and training tests", || {
-        python::unit_tests(workspace, &python, "models/golden")?;
-        python::unit_tests(workspace, &python, "models/training")
+    steps.run("front end reference", || {
+        python::unit_tests(workspace, &python, "models/golden")
+    })?;
+    let training = steps.run("training environment", || {
+        python::training_environment(workspace)
+    })?;
+    steps.run("training tests", || {
+        python::unit_tests(
+            workspace,
+            training.as_deref().unwrap_or(&python),
+            "models/training",
+        )
+    })?;
+    steps.run("training, all stages on made-up data", || {
+        python::training(workspace, &["smoke".to_owned()])
     })
 }
