@@ -38,7 +38,7 @@ fn chroma(saliences: &[Salience]) -> [f32; 12] {
             let weight = (value / most).powi(SHARPEN);
             // Quarter tones between two notes speak for both.
             let note = quarter / 2;
-            if quarter % 2 == 0 {
+            if quarter.is_multiple_of(2) {
                 frame[note] += weight;
             } else {
                 frame[note] += weight / 2.0;

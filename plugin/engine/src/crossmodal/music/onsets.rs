@@ -60,8 +60,7 @@ fn count(rises: &[f32; FRAMES]) -> usize {
     };
     let mut last = None;
     let mut onsets = 0;
-    for frame in 0..FRAMES {
-        let rise = rises[frame];
+    for (frame, &rise) in rises.iter().enumerate() {
         let highest = around(frame, NEIGHBOURS).iter().all(|&other| other <= rise);
         let surroundings = around(frame, SURROUNDINGS);
         let mean = surroundings.iter().sum::<f32>() / surroundings.len() as f32;
