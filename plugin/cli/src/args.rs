@@ -85,6 +85,9 @@ pub struct Match {
     /// Where the snippets are rendered to, as 48 kHz stereo float.
     #[arg(long, value_name = "WAV", default_value = "snippets.wav")]
     pub out: PathBuf,
+    /// Say of each snippet in which parts it goes with the painting.
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// What starts the snippets.
@@ -113,6 +116,10 @@ pub struct Congruity {
     /// Where the curve is drawn.
     #[arg(long, value_name = "PNG", default_value = "congruity.png")]
     pub png: PathBuf,
+    /// Say in which parts the music goes with the painting, what was published about
+    /// each, and add their columns to the numbers.
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// `impasto eval`.

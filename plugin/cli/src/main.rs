@@ -9,6 +9,7 @@ mod args;
 mod chart;
 mod commands;
 mod exit;
+mod explanation;
 mod interrupt;
 mod progress;
 mod report;

@@ -200,6 +200,58 @@ fn congruity_writes_a_curve_of_numbers_and_a_picture() {
 }
 
 #[test]
+fn explanations_name_every_part_with_its_source() {
+    let studio = Studio::new();
+    let music = studio.out.path().join("take.wav");
+    write_wav(&music, 9.0, tune(1));
+    let following = || {
+        let mut command = studio.command("congruity");
+        command.arg("--music").arg(&music).arg("--explain");
+        command
+    };
+    let followed = json(&mut following());
+    let parts = followed["explained"]["parts"].as_array().unwrap();
+    let part = |name: &str| {
+        let found = parts.iter().find(|part| part["name"] == name);
+        found.unwrap_or_else(|| panic!("no {name}"))
+    };
+    for name in ["network", "valence", "arousal", "pitch-lightness"] {
+        let agreement = part(name)["agreement"].as_f64().expect("known");
+        assert!((0.0..=1.0).contains(&agreement), "{name}: {agreement}");
+    }
+    let source = part("pitch-lightness")["source"].as_str().unwrap();
+    assert!(source.contains("Marks 1974"), "{source}");
+    // The whole is the weighted mean of what is known.
+    let known = parts.iter().filter_map(|part| {
+        let weight = part["weight"].as_f64()?;
+        Some((part["agreement"].as_f64()? * weight, weight))
+    });
+    let (sum, weights) = known.fold((0.0, 0.0), |(s, w), (x, y)| (s + x, w + y));
+    let whole = followed["explained"]["whole"].as_f64().unwrap();
+    assert!(
+        (whole - sum / weights).abs() < 0.02,
+        "{whole} {}",
+        sum / weights
+    );
+
+    let csv = std::fs::read_to_string(studio.out.path().join("congruity.csv")).unwrap();
+    assert!(csv.starts_with("time_s,congruity,score,explained,network,valence,"));
+    let text = String::from_utf8(run(&mut following(), 0).stdout).unwrap();
+    assert!(text.contains("Palmer et al. 2013") && text.contains("explained congruity"));
+
+    let mut matching = studio.command("match");
+    matching.arg("--brush").arg(&music).arg("--explain");
+    let matched = json(&mut matching);
+    let snippets = matched["snippets"].as_array().unwrap();
+    assert!(!snippets.is_empty());
+    for snippet in snippets {
+        let parts = snippet["explained"]["parts"].as_object().unwrap();
+        assert!(parts["pitch-lightness"].is_number(), "{snippet}");
+        assert!((0.0..=1.0).contains(&snippet["explained"]["whole"].as_f64().unwrap()));
+    }
+}
+
+#[test]
 fn what_is_missing_is_said_and_told_by_the_exit_code() {
     let (music, out) = (music_folder(), tempfile::tempdir().unwrap());
     let matching = |painting: &Path, brush: &Path| {

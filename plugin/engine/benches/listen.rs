@@ -105,6 +105,55 @@ mod networks {
     }
 }
 
+mod crossmodal {
+    use super::*;
+    use engine::crossmodal::{AffectPlaces, MusicMeasure, Norms, PictureMeasure, Weights, explain};
+
+    /// A window of 4 s of melody, as the networks have it.
+    fn window() -> Vec<f32> {
+        let tone = |n: usize| {
+            let t = n as f32 / 16_000.0;
+            let hz = [262.0, 330.0, 392.0, 523.0][(3.0 * t) as usize % 4];
+            let partials = (1..8).map(|k| (std::f32::consts::TAU * hz * k as f32 * t).sin());
+            0.05 * (-4.0 * (3.0 * t).fract()).exp() * partials.sum::<f32>()
+        };
+        let samples: Vec<f32> = (0..64_800).map(tone).collect();
+        let mut mel = Vec::new();
+        engine::analysis::chunk_mel(&samples, 0, &mut mel);
+        mel
+    }
+
+    /// The quantities of a window of 4 s.
+    #[divan::bench]
+    fn music(bencher: Bencher) {
+        let mel = window();
+        let places = AffectPlaces::default();
+        bencher.bench_local(|| MusicMeasure::of(black_box(&mel), &[], places));
+    }
+
+    /// The quantities of a picture that is open.
+    #[divan::bench]
+    fn picture(bencher: Bencher) {
+        let path = root().join("tests/assets/paintings/hokusai-great-wave.jpg");
+        let picture = Picture::open(&path).expect("a painting");
+        bencher.bench_local(|| PictureMeasure::of(black_box(&picture)));
+    }
+
+    /// All parts and the whole from quantities that are known.
+    #[divan::bench]
+    fn parts(bencher: Bencher) {
+        let norms = Norms::built_in();
+        let measure = MusicMeasure::of(&window(), &[], AffectPlaces::default());
+        let field = Picture::new(image::DynamicImage::new_rgb8(8, 8));
+        let picture = norms.picture(&PictureMeasure::of(&field));
+        let weights = Weights::default();
+        bencher.bench_local(|| {
+            let music = norms.music(black_box(&measure));
+            explain(&music, &picture, None, &weights)
+        });
+    }
+}
+
 mod index {
     use super::*;
 

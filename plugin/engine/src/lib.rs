@@ -4,7 +4,8 @@
 //! audio thread, [`inference`] turns a 4 s window of frames into an embedding
 //! on a worker, [`retrieval`] filters the [`library`] by the painting and finds
 //! the chunk nearest to the brush, [`playback`] plays it on the audio thread,
-//! and [`congruity`] says how well the music goes with the painting.
+//! and [`congruity`] says how well the music goes with the painting, [`crossmodal`]
+//! why.
 //! [`translate`] joins these for whoever drives them: the plug-in's worker and
 //! the command line use the same one.
 //!
@@ -15,6 +16,7 @@
 
 pub mod analysis;
 pub mod congruity;
+pub mod crossmodal;
 pub mod error;
 pub mod evaluation;
 pub mod inference;

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::crossmodal::Norms;
 use crate::{Error, Result};
 
 /// The manifest's name in the models' folder.
@@ -96,6 +97,15 @@ pub struct CorrespondenceParams {
     pub bias: f32,
 }
 
+impl Norms {
+    /// The distributions that this engine was built with.
+    pub fn built_in() -> &'static Self {
+        // PANIC: the text is compiled in, and a unit test looks for the section.
+        let norms = Text::built_in().crossmodal.as_ref();
+        norms.expect("the built-in manifest's [crossmodal]")
+    }
+}
+
 /// A network's file: `[[model]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Model {
@@ -171,6 +181,8 @@ struct Text {
     frontend: FrontEndParams,
     picture: PictureParams,
     correspondence: CorrespondenceParams,
+    /// A manifest without it takes the one that this engine was built with.
+    crossmodal: Option<Norms>,
     #[serde(rename = "model")]
     models: Vec<Model>,
     #[serde(rename = "runtime", default)]
@@ -185,6 +197,8 @@ pub struct Manifest {
     pub picture: PictureParams,
     /// How points make a score.
     pub correspondence: CorrespondenceParams,
+    /// How the quantities of music and of pictures are distributed.
+    pub crossmodal: Norms,
     models: BTreeMap<String, Model>,
     runtimes: Vec<Runtime>,
 }
@@ -210,6 +224,7 @@ impl Manifest {
             dir: dir.to_owned(),
             picture: text.picture,
             correspondence: text.correspondence,
+            crossmodal: text.crossmodal.unwrap_or_else(|| Norms::built_in().clone()),
             models: text
                 .models
                 .into_iter()
@@ -291,6 +306,9 @@ impl Text {
         if &self.picture != PictureParams::built_in() {
             return Err(other("[picture]"));
         }
+        if let Some(norms) = &self.crossmodal {
+            norms.check()?;
+        }
         self.check_model(AUDIO, &["embedding", "point", "tags", "affect"])?;
         self.check_model(PICTURE, &["point"])
     }
@@ -368,6 +386,7 @@ mod tests {
         assert_eq!(audio.affect.len(), audio.output_len("affect"));
         assert_eq!(manifest.picture_model().input.shape, [-1, 3, 224, 224]);
         assert_eq!(audio.output_len("nothing"), 0);
+        assert_eq!(&manifest.crossmodal, Norms::built_in());
     }
 
     #[test]
@@ -401,6 +420,7 @@ mod tests {
         check_refused(&format!("points = {points}"), "points = 1", "points of");
         check_refused("mean = 127.0", "mean = 128.0", "[picture]");
         check_refused("name = \"tags\"", "name = \"words\"", "words");
+        check_refused("pitch = {", "pitch_height = {", "pitch");
     }
 
     #[test]

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use engine::crossmodal::{Explained, Weights};
 use engine::translate::{Settings, Translator, duration_of};
 use engine::units::{Congruity, Score, Seconds};
 use serde::Serialize;
 
 use crate::args::{self, Args};
 use crate::interrupt::Interrupt;
-use crate::{chart, progress, report, sound, studio, time};
+use crate::{chart, explanation, progress, report, sound, studio, time};
 
 /// A moment of the curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Moment {
     pub congruity: Option<Congruity>,
     /// The network's, unsmoothed.
     pub score: Option<Score>,
+    /// `None` also if it was not asked for.
+    pub explained: Option<Explained>,
 }
 
 /// What `--json` prints.
@@ -38,6 +41,9 @@ struct Followed {
     known: f64,
     csv: PathBuf,
     png: PathBuf,
+    /// Only if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained: Option<explanation::Summary>,
 }
 
 /// Runs the command.
@@ -52,12 +58,15 @@ pub fn run(args: &Args, congruity: &args::Congruity, interrupt: &Interrupt) -> R
         );
     }
     let library = studio::library(&congruity.library, &models)?;
-    let settings = Settings::default();
+    let settings = Settings {
+        explain: congruity.explain.then(Weights::default),
+        ..Settings::default()
+    };
     let mut translator = studio::translator(&models, &congruity.painting, library, settings)?;
     let moments = follow(args, &mut translator, &congruity.music, interrupt)?;
 
     studio::make_room(&congruity.csv)?;
-    let numbers = csv(&moments);
+    let numbers = csv(&moments, congruity.explain);
     std::fs::write(&congruity.csv, numbers).with_context(|| name(&congruity.csv))?;
     studio::make_room(&congruity.png)?;
     let title = format!(
@@ -105,12 +114,17 @@ fn moment(translator: &mut Translator, frames: usize) -> engine::Result<Moment> 
         at: duration_of(frames),
         congruity: outcome.congruity,
         score: outcome.score,
+        explained: outcome.explained,
     })
 }
 
 /// A line a moment; what is unknown is left empty.
-fn csv(moments: &[Moment]) -> String {
-    let mut text = String::from("time_s,congruity,score\n");
+fn csv(moments: &[Moment], explain: bool) -> String {
+    let mut text = String::from("time_s,congruity,score");
+    if explain {
+        text.push_str(&explanation::csv_heading());
+    }
+    text.push('\n');
     for moment in moments {
         let congruity = moment
             .congruity
@@ -119,7 +133,11 @@ fn csv(moments: &[Moment]) -> String {
             .score
             .map_or_else(String::new, |score| format!("{:.6}", score.0));
         // Writing to a string can't fail.
-        let _ = writeln!(text, "{:.4},{congruity},{score}", moment.at.0);
+        let _ = write!(text, "{:.4},{congruity},{score}", moment.at.0);
+        if explain {
+            text.push_str(&explanation::csv_cells(moment.explained.as_ref()));
+        }
+        text.push('\n');
     }
     text
 }
@@ -129,6 +147,7 @@ fn followed(congruity: &args::Congruity, moments: &[Moment]) -> Followed {
         .iter()
         .filter_map(|m| Some(m.congruity?.get()))
         .collect();
+    let explained = moments.iter().filter_map(|m| m.explained.as_ref());
     let sum: f64 = known.iter().copied().map(f64::from).sum();
     Followed {
         painting: congruity.painting.clone(),
@@ -140,6 +159,7 @@ fn followed(congruity: &args::Congruity, moments: &[Moment]) -> Followed {
         known: known.len() as f64 / moments.len().max(1) as f64,
         csv: congruity.csv.clone(),
         png: congruity.png.clone(),
+        explained: congruity.explain.then(|| explanation::summarize(explained)),
     }
 }
 
@@ -152,9 +172,11 @@ fn summary(followed: &Followed) -> String {
         ),
         _ => "congruity unknown: the music is silent".to_owned(),
     };
+    let explained = followed.explained.as_ref();
     format!(
-        "{} of music: {curve}\n{}\n{}\n",
+        "{} of music: {curve}\n{}{}\n{}\n",
         time::duration(Seconds(followed.duration_s)),
+        explained.map_or_else(String::new, explanation::table),
         followed.csv.display(),
         followed.png.display()
     )
@@ -170,12 +192,16 @@ mod tests {
             at: Seconds(at),
             congruity: Congruity::new(congruity),
             score,
+            explained: None,
         };
         let moments = [
             moment(0.1, f32::NAN, None),
             moment(0.2, 0.25, Some(Score(0.5))),
         ];
         let expected = "time_s,congruity,score\n0.1000,,\n0.2000,0.2500,0.500000\n";
-        assert_eq!(csv(&moments), expected);
+        assert_eq!(csv(&moments, false), expected);
+        let explained = csv(&moments, true);
+        let columns: Vec<usize> = explained.lines().map(|l| l.split(',').count()).collect();
+        assert!(columns[0] > 10 && columns.iter().all(|&count| count == columns[0]));
     }
 }

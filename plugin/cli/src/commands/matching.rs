@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use engine::analysis::HOP;
 use engine::analysis::level::Onset;
+use engine::analysis::{HOP, chunk_mel, downmix};
+use engine::crossmodal::Explained;
 use engine::library::Library;
 use engine::playback::{
-    CueFeeder, LevelMatch, LibraryClips, Mode, Player, PlayerSettings, cue_channel,
+    ClipSource, CueFeeder, LevelMatch, LibraryClips, Mode, Player, PlayerSettings, cue_channel,
 };
 use engine::retrieval::{Hit, Pool};
 use engine::translate::{Settings, Translator, duration_of};
@@ -17,7 +18,7 @@ use serde::Serialize;
 use crate::args::{self, Args, Start};
 use crate::interrupt::Interrupt;
 use crate::wave::Wave;
-use crate::{progress, report, sound, studio, time};
+use crate::{explanation, progress, report, sound, studio, time};
 
 /// Rate of the rendered sound in hertz.
 const RATE: u32 = 48_000;
@@ -41,6 +42,9 @@ struct Matched {
     library: usize,
     snippets: Vec<Snippet>,
     audio: PathBuf,
+    /// Means over the snippets; only if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained: Option<explanation::Summary>,
 }
 
 /// A chunk that was played.
@@ -59,6 +63,9 @@ struct Snippet {
     score: f32,
     /// Its place in the pool, 1 belongs best.
     place: Option<usize>,
+    /// Only if it was asked for, and the track can still be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained: Option<explanation::Moment>,
 }
 
 /// Runs the command.
@@ -73,7 +80,7 @@ pub fn run(args: &Args, matching: &args::Match, interrupt: &Interrupt) -> Result
     let translator = studio::translator(&models, painting, library.clone(), settings)?;
     studio::make_room(&matching.out)?;
     let wave = Wave::create(&matching.out, RATE)?;
-    let mut stage = Stage::new(translator, library, matching.start, wave)?;
+    let mut stage = Stage::new(translator, library, matching, wave)?;
     sound::listen(args, &matching.brush, interrupt, &mut |frame, hop| {
         stage.hear(frame, hop)
     })?;
@@ -85,6 +92,9 @@ pub fn run(args: &Args, matching: &args::Match, interrupt: &Interrupt) -> Result
         pool: stage.translator.pool().map_or(0, Pool::len),
         library: stage.library.len(),
         audio: matching.out.clone(),
+        explained: matching
+            .explain
+            .then(|| explanation::summarize(stage.explained.iter())),
         snippets: stage.played,
     };
     if args.json {
@@ -109,10 +119,18 @@ struct Stage {
     /// What was found lately, so that a start can be told with its distance.
     found: Vec<Hit>,
     played: Vec<Snippet>,
+    explain: bool,
+    explained: Vec<Explained>,
 }
 
 impl Stage {
-    fn new(translator: Translator, library: Library, start: Start, wave: Wave) -> Result<Self> {
+    fn new(
+        translator: Translator,
+        library: Library,
+        matching: &args::Match,
+        wave: Wave,
+    ) -> Result<Self> {
+        let start = matching.start;
         let rate = SampleRate::new(f64::from(RATE)).context("the rate of the rendered sound")?;
         let (sender, receiver) = cue_channel();
         let clips = Box::new(LibraryClips::new(library.clone(), rate));
@@ -137,6 +155,8 @@ impl Stage {
             frames: 0,
             found: Vec::new(),
             played: Vec::new(),
+            explain: matching.explain,
+            explained: Vec::new(),
         })
     }
 
@@ -187,7 +207,26 @@ impl Stage {
         Ok(())
     }
 
-    fn snippet(&self, hit: Hit) -> Snippet {
+    /// In which parts the chunk goes with the painting; `None` if its track can't be
+    /// read any more.
+    fn explain(&self, hit: Hit) -> Option<Explained> {
+        let mut clips = LibraryClips::new(self.library.clone(), SampleRate::ANALYSIS);
+        let clip = clips.clip(hit.chunk).ok()?;
+        let mut mono = vec![0.0; clip.len()];
+        downmix(&[&clip.left, &clip.right], &mut mono);
+        let mut mel = Vec::new();
+        chunk_mel(&mono, 0, &mut mel);
+        let affect = self.library.affect(hit.chunk);
+        self.translator.explain(&mel, affect, hit.score)
+    }
+
+    fn snippet(&mut self, hit: Hit) -> Snippet {
+        let explained = if self.explain {
+            self.explain(hit)
+        } else {
+            None
+        };
+        self.explained.extend(explained);
         let chunk = self.library.chunk(hit.chunk);
         let track = self.library.track(chunk.track);
         let pool = self.translator.pool();
@@ -202,6 +241,7 @@ impl Stage {
             place: pool
                 .and_then(|pool| pool.place(hit.chunk))
                 .map(|place| place + 1),
+            explained: explained.as_ref().map(explanation::Moment::from),
         }
     }
 
@@ -243,11 +283,15 @@ fn summary(matched: &Matched) -> String {
         table.render()
     };
     format!(
-        "{} keeps {} of {} chunks ({} %)\n{found}{}\n",
+        "{} keeps {} of {} chunks ({} %)\n{found}{}{}\n",
         progress::name(&matched.painting),
         matched.pool,
         matched.library,
         matched.fraction_percent,
+        matched
+            .explained
+            .as_ref()
+            .map_or_else(String::new, explanation::table),
         matched.audio.display()
     )
 }

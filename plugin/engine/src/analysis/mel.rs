@@ -87,6 +87,13 @@ fn edges(params: &FrontEndParams) -> Vec<f64> {
         .collect()
 }
 
+/// Where band `band` has its peak, in hertz; between bands for fractions.
+pub(crate) fn band_hz(band: f64) -> f64 {
+    let params = FrontEndParams::built_in();
+    let (low, high) = (mel_from_hz(params.low_hz), mel_from_hz(params.high_hz));
+    hz_from_mel(low + (high - low) * (band + 1.0) / (params.bands + 1) as f64)
+}
+
 fn filters(params: &FrontEndParams) -> Vec<Filter> {
     let bin_hz = params.sample_rate / params.fft as f64;
     edges(params)

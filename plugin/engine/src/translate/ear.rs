@@ -134,6 +134,11 @@ impl Ear {
         self.features.as_ref()
     }
 
+    /// The window that [`features`](Self::features) are of, as the network had it.
+    pub(super) fn input(&self) -> &[f32] {
+        &self.input
+    }
+
     pub(super) fn heard(&self) -> Heard {
         Heard {
             sounding: self.sounding,

@@ -9,6 +9,7 @@
 
 mod ear;
 mod outcome;
+mod reasons;
 mod settings;
 mod suggest;
 
@@ -22,13 +23,15 @@ pub use settings::{Settings, duration_of};
 pub use suggest::Suggestion;
 
 use crate::analysis::MelFrame;
-use crate::congruity::Meter;
+use crate::congruity::{Meter, congruity_of};
+use crate::crossmodal::{AffectPlaces, Explained, Norms};
 use crate::inference::{Correspondence, Embedder, Models, Picture, PictureEmbedder};
 use crate::library::Library;
 use crate::retrieval::{Gallery, Hit, Pool, Ranking, Recent, nearest_n};
 use crate::units::{ChunkId, Score, Seconds};
 use crate::{Error, Result};
 use ear::{Ear, Memory};
+use reasons::Reasons;
 use suggest::Suggester;
 
 /// The networks that a [`Translator`] asks.
@@ -55,6 +58,7 @@ pub struct Translator {
     pool: Option<Pool>,
     recent: Recent,
     meter: Meter,
+    reasons: Reasons,
     suggester: Suggester,
     snippets: Vec<Hit>,
     /// The pool or what is held back changed since the last search.
@@ -82,10 +86,16 @@ impl Translator {
     /// # Errors
     /// If a session can't be made.
     pub fn new(models: &Arc<Models>, settings: Settings) -> Result<Self> {
-        Ok(Self::with_networks(Networks::of(models)?, settings))
+        let manifest = models.manifest();
+        let places = AffectPlaces::of(manifest.audio());
+        Ok(Self {
+            reasons: Reasons::new(manifest.crossmodal.clone(), places),
+            ..Self::with_networks(Networks::of(models)?, settings)
+        })
     }
 
-    /// A translator without painting and library that asks `networks`.
+    /// A translator without painting and library that asks `networks`. Which of
+    /// their affect values are valence and arousal is not known.
     pub fn with_networks(networks: Networks, settings: Settings) -> Self {
         Self {
             networks,
@@ -98,6 +108,7 @@ impl Translator {
             pool: None,
             recent: Recent::new(settings.variety),
             meter: Meter::new(settings.smoothing),
+            reasons: Reasons::new(Norms::built_in().clone(), AffectPlaces::default()),
             suggester: Suggester::default(),
             snippets: Vec::new(),
             search_stale: true,
@@ -133,6 +144,7 @@ impl Translator {
             )?;
         }
         self.painting = point;
+        self.reasons.set_painting(picture);
         self.unrank();
         Ok(())
     }
@@ -189,6 +201,7 @@ impl Translator {
         self.music = Ear::new(Memory::Forgets);
         self.recent.clear();
         self.meter.reset();
+        self.reasons.hear(&[], None);
         self.suggester.reset();
         self.snippets.clear();
         self.search_stale = true;
@@ -254,9 +267,12 @@ impl Translator {
         timed(&mut timings.pool, || self.refresh_pool());
         let searched = self.follow_brush(&mut timings)?;
         self.follow_music(&mut timings)?;
+        let congruity = self.meter.update(self.score, elapsed);
+        let weights = self.settings.explain.as_ref();
         Ok(Outcome {
-            congruity: self.meter.update(self.score, elapsed),
+            congruity,
             score: self.score,
+            explained: weights.and_then(|weights| self.reasons.explain(congruity, weights)),
             snippet: self.snippets.first().copied(),
             snippets: self.snippets.clone(),
             suggested_painting: self.suggester.shown().cloned(),
@@ -266,6 +282,17 @@ impl Translator {
             searched,
             timings,
         })
+    }
+
+    /// Why any 4 s of music go with the painting: `mel` is the audio network's input,
+    /// `affect` what it said about them, `score` theirs with the painting. With the
+    /// settings' weights, or the default ones. `None` without a painting.
+    pub fn explain(&self, mel: &[f32], affect: &[f32], score: Score) -> Option<Explained> {
+        let ranking = self.ranking.as_ref();
+        let network = ranking.and_then(|ranking| congruity_of(score, ranking.distribution()));
+        let music = self.reasons.standing(mel, affect);
+        let weights = self.settings.explain.unwrap_or_default();
+        self.reasons.compare(&music, network, &weights)
     }
 
     fn unrank(&mut self) {
@@ -337,6 +364,13 @@ impl Translator {
             self.music
                 .look(self.networks.audio.as_mut(), &self.settings, wanted)
         })?;
+        if looked {
+            timed(&mut timings.explanation, || {
+                let wanted = self.settings.explain.is_some();
+                let features = self.music.features().filter(|_| wanted);
+                self.reasons.hear(self.music.input(), features);
+            });
+        }
         let correspondence = &self.networks.correspondence;
         self.score = None;
         let Some(features) = self.music.features() else {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::ear::Heard;
 use super::suggest::Suggestion;
+use crate::crossmodal::Explained;
 use crate::retrieval::Hit;
 use crate::units::{Congruity, Score};
 
@@ -15,6 +16,9 @@ pub struct Outcome {
     pub congruity: Option<Congruity>,
     /// The music's score with the painting, unsmoothed.
     pub score: Option<Score>,
+    /// The parts of the congruity, if the settings ask for them; `None` while the
+    /// music is silent or without a painting. Its part of the network is `congruity`.
+    pub explained: Option<Explained>,
     /// The chunk of the pool nearest to the brush; `None` while the brush is
     /// silent, or without a painting or a library.
     pub snippet: Option<Hit>,
@@ -47,11 +51,18 @@ pub struct Timings {
     pub music_embedding: Duration,
     /// Ranking the gallery.
     pub gallery: Duration,
+    /// Measuring the music for the parts of the congruity.
+    pub explanation: Duration,
 }
 
 impl Timings {
     /// The whole step.
     pub fn total(&self) -> Duration {
-        self.pool + self.brush_embedding + self.search + self.music_embedding + self.gallery
+        self.pool
+            + self.brush_embedding
+            + self.search
+            + self.music_embedding
+            + self.gallery
+            + self.explanation
     }
 }

@@ -1,6 +1,7 @@
 //! What the user can change about the translation.
 
 use crate::analysis::{HOP, SILENCE_DB};
+use crate::crossmodal::Weights;
 use crate::retrieval::{Fraction, Variety};
 use crate::units::{SampleRate, Seconds};
 
@@ -24,6 +25,9 @@ pub struct Settings {
     /// How many snippets are listed; the first is the snippet. At least 2 for
     /// a cue ahead.
     pub listed: usize,
+    /// How much each part of the congruity counts in its explanation; `None` leaves
+    /// the explanation out, which costs a fraction of an embedding.
+    pub explain: Option<Weights>,
 }
 
 impl Default for Settings {
@@ -37,6 +41,7 @@ impl Default for Settings {
             silence_db: SILENCE_DB,
             min_sound: Seconds(0.5),
             listed: 4,
+            explain: None,
         }
     }
 }
