@@ -276,7 +276,7 @@ class _Spaces:
     def __init__(self, data: Works, heads: Heads):
         self._data = data
         self._pictures, self._music = heads.picture.features(data.pictures.values), heads.music.features(data.music.values)
-        self._common = unit(heads.picture(data.pictures.values)[:, -self._pictures.shape[1] :])
+        self._common = unit(heads.picture(data.pictures.values)[:, -self._music.shape[1] :])
 
     def score(self, lesson: Lesson) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Products of the test pictures and tracks by a head that the lesson taught."""

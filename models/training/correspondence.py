@@ -3,8 +3,9 @@
 A point has two blocks. *Works*: what a softmax classifier thinks of which known work a picture
 (or 4 s of music) comes from; the product of two such distributions, times the number of works,
 is how much likelier than chance both come from the same one. It knows the works it saw. *Common*:
-the picture mapped by the between-works covariance into the space of whitened music; it carries
-further to works not seen. The product of two points is the sum of both, the cross term of a
+the picture mapped by the between-works covariance into the space of the music's features; it carries
+further to works not seen. Features are principal components of coordinates and classifier's log-odds
+together: what tells works apart has more weight in them than what varies within a work. The product of two points is the sum of both, the cross term of a
 dense layer with quadratic activation on the concatenated towers (paper, section 3.1), so that a
 library is scored by one matrix product a painting.
 """
@@ -17,7 +18,7 @@ import numpy as np
 from scipy.linalg import eigh
 from scipy.optimize import minimize
 
-#: Principal components that the classifiers see, and of those that the common block keeps.
+#: Principal components that the classifiers see, and length of the features and of the common block.
 COMPONENTS, COMMON = 128, 64
 #: Components are scaled by this power of their variance: 0 leaves them, -1/2 whitens.
 WHITENING_POWER = -0.25
@@ -97,23 +98,25 @@ class Tower:
     """One side of the heads."""
 
     white: Whitening
-    #: From coordinates to the works' log-odds, [components, works].
+    #: From unit coordinates to the works' log-odds, [components, works].
     works: np.ndarray
-    #: From the first `COMMON` coordinates to the common block (pictures), or None: as they are (music).
+    #: From unit coordinates to features before they are brought to length 1: matrix [components, common] and what is added.
+    metric: tuple[np.ndarray, np.ndarray]
+    #: From features to the common block (pictures), or None: as they are (music).
     common: np.ndarray | None
     #: What the two blocks are multiplied by.
     weights: tuple[float, float]
 
     def features(self, values: np.ndarray) -> np.ndarray:
-        """The first `COMMON` coordinates, brought to length 1: what a taught head is fitted on."""
-        return unit(self.white(values)[:, :COMMON])
+        """Rows of length 1, [n, common]: what a taught head is fitted on."""
+        return unit(unit(self.white(values)) @ self.metric[0] + self.metric[1])
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Points [n, works + COMMON]."""
-        coordinates = self.white(values)
-        works = softmax(SHARPNESS * unit(coordinates) @ self.works)
-        common = coordinates[:, :COMMON] if self.common is None else coordinates[:, :COMMON] @ self.common
-        return np.concatenate([works * self.weights[0], unit(common) * self.weights[1]], axis=1)
+        """Points [n, works + common]."""
+        works = softmax(SHARPNESS * unit(self.white(values)) @ self.works)
+        features = self.features(values)
+        common = features if self.common is None else unit(features @ self.common)
+        return np.concatenate([works * self.weights[0], common * self.weights[1]], axis=1)
 
 
 @dataclass
@@ -129,24 +132,43 @@ class Heads:
 def fit(pictures: Side, music: Side, picture_blocks: list[int], music_blocks: list[int]) -> Heads:
     """Fit on works that have pictures and music. The calibration is left at 1 and 0."""
     shared = np.intersect1d(pictures.work, music.work)
-    pictures, music = pictures.of(np.isin(pictures.work, shared)), music.of(np.isin(music.work, shared))
-    white_pictures, white_music = Whitening.fit(pictures, picture_blocks), Whitening.fit(music, music_blocks)
-    x, y = white_pictures(pictures.values), white_music(music.values)
-    common = between_works(Side(x[:, :COMMON], pictures.work), Side(unit(y[:, :COMMON]), music.work))
-    picture_works = classifier(Side(SHARPNESS * unit(x), pictures.work), shared, PENALTIES[0])
-    music_works = classifier(Side(SHARPNESS * unit(y), music.work), shared, PENALTIES[1])
-    return Heads(
-        Tower(white_pictures, picture_works, common, (1.0, COMMON_WEIGHT)),
-        Tower(white_music, music_works, None, (float(len(shared)), 1.0)),
-    )
+    towers = []
+    for side, blocks, penalty in zip((pictures, music), (picture_blocks, music_blocks), PENALTIES):
+        side = side.of(np.isin(side.work, shared))
+        white = Whitening.fit(side, blocks)
+        coordinates = Side(unit(white(side.values)), side.work)
+        works = classifier(Side(SHARPNESS * coordinates.values, side.work), shared, penalty)
+        towers.append(Tower(white, works, features(coordinates, works), None, (float(len(shared)), 1.0)))
+    seen, heard = (tower.features(side.values) for tower, side in zip(towers, (pictures, music)))
+    towers[0].common = between_works(Side(seen, pictures.work), Side(heard, music.work))
+    towers[0].weights = (1.0, COMMON_WEIGHT)
+    return Heads(*towers)
+
+
+def features(side: Side, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Matrix and shift from unit coordinates to features: principal components of the first coordinates and the works' log-odds, both
+    brought to the same variance."""
+    weight = work_weights(side.work)
+    count = side.values.shape[1]
+    blocks = [np.eye(count)[:, :COMMON], works - works.mean(axis=1, keepdims=True)]
+    joined = []
+    for block in blocks:
+        values = side.values @ block
+        joined.append(block / np.sqrt((weight @ (values - weight @ values) ** 2).sum() + 1e-12))
+    to_joined = np.concatenate(joined, axis=1)
+    mean = weight @ side.values
+    values = (side.values - mean) @ to_joined
+    _, axes = np.linalg.eigh((values * weight[:, None]).T @ values)
+    matrix = to_joined @ axes[:, ::-1][:, :COMMON]
+    return matrix, -mean @ matrix
 
 
 def between_works(pictures: Side, music: Side) -> np.ndarray:
-    """Covariance between the works' mean pictures and mean music, each work weighing the same."""
-    works = np.unique(pictures.work)
-    x = np.stack([pictures.values[pictures.work == work].mean(axis=0) for work in works])
-    y = np.stack([music.values[music.work == work].mean(axis=0) for work in works])
-    return x.T @ (y - y.mean(axis=0)) / len(works)
+    """Covariance between the works' mean pictures and mean music, each work that has both weighing the same."""
+    shared = np.intersect1d(pictures.work, music.work)
+    x = np.stack([pictures.values[pictures.work == work].mean(axis=0) for work in shared])
+    y = np.stack([music.values[music.work == work].mean(axis=0) for work in shared])
+    return x.T @ (y - y.mean(axis=0)) / len(shared)
 
 
 def classifier(side: Side, works: np.ndarray, penalty: float) -> np.ndarray:

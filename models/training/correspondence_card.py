@@ -10,8 +10,8 @@ Two towers: `picture.onnx` (EfficientNet-Lite0 at every depth and colour → poi
 learnt part of the embedding → point). Score = 1 / (1 + exp(scale · ⟨picture point, music point⟩ + bias)): 0 belongs, 1 does not.
 
 A point has {points} numbers. The first {works}: a softmax classifier's opinion of which known work it comes from; the product of two is how
-much likelier than chance both come from the same work. The last {common}: whitened music features of length 1, into which pictures are
-mapped by the covariance between works' mean pictures and mean music; this block weighs {weight:g} times as much. The sum is the cross term of
+much likelier than chance both come from the same work. The last {common}: music features of length 1 (principal components of whitened inputs and the
+classifier's log-odds), into which pictures are mapped by the covariance between works' mean pictures and mean music; this block weighs {weight:g} times as much. The sum is the cross term of
 a dense layer with quadratic activation on the concatenation of both towers, followed by a softmax over {{corresponds, does not}}
 (Verma, Basica, Davis Kivelson 2020, section 3.1), so a library is scored by one matrix product a painting.
 `picture.onnx` also gives `features`, {common} numbers of length 1; these and the last {common} numbers of a music point are what a taught head is fitted on.

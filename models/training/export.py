@@ -30,18 +30,18 @@ def _tower(tower: correspondence.Tower):
         def __init__(self):
             super().__init__()
             # Means are subtracted before the product: 16-bit matrices of large features would not forgive a folded bias.
-            self.register_buffer("mean", torch.tensor(tower.white.mean, dtype=torch.float32))
-            self.register_buffer("matrix", torch.tensor(tower.white.matrix, dtype=torch.float32))
-            self.register_buffer("works", torch.tensor(tower.works, dtype=torch.float32))
-            common = np.eye(correspondence.COMMON) if tower.common is None else tower.common
-            self.register_buffer("common", torch.tensor(common, dtype=torch.float32))
+            numbers = {"mean": tower.white.mean, "matrix": tower.white.matrix, "works": correspondence.SHARPNESS * tower.works}
+            numbers |= {"metric": tower.metric[0], "shift": tower.metric[1]}
+            for name, values in numbers.items():
+                self.register_buffer(name, torch.tensor(values, dtype=torch.float32))
+            self.common = None if tower.common is None else nn.Parameter(torch.tensor(tower.common, dtype=torch.float32), requires_grad=False)
 
         def forward(self, values):
-            coordinates = (values - self.mean) @ self.matrix
-            works = torch.softmax(correspondence.SHARPNESS * _unit(coordinates) @ self.works, dim=1)
-            kept = coordinates[:, : correspondence.COMMON]
-            common = kept if tower.common is None else kept @ self.common
-            return torch.cat([works * tower.weights[0], _unit(common) * tower.weights[1]], dim=1), _unit(kept)
+            coordinates = _unit((values - self.mean) @ self.matrix)
+            works = torch.softmax(coordinates @ self.works, dim=1)
+            features = _unit(coordinates @ self.metric + self.shift)
+            common = features if self.common is None else _unit(features @ self.common)
+            return torch.cat([works * tower.weights[0], common * tower.weights[1]], dim=1), features
 
     return Module()
 

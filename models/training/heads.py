@@ -166,7 +166,7 @@ def save(path: Path, fitted: correspondence.Heads, report: dict) -> None:
     for side in ("picture", "music"):
         tower = getattr(fitted, side)
         numbers |= {f"{side}_mean": tower.white.mean, f"{side}_matrix": tower.white.matrix, f"{side}_works": tower.works}
-        numbers[f"{side}_weights"] = tower.weights
+        numbers |= {f"{side}_metric": tower.metric[0], f"{side}_shift": tower.metric[1], f"{side}_weights": tower.weights}
     np.savez(path.with_suffix(".npz"), **numbers)
     path.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
@@ -177,5 +177,6 @@ def load(path: Path) -> correspondence.Heads:
     towers = []
     for side, common in (("picture", kept["picture_common"]), ("music", None)):
         white = correspondence.Whitening(kept[f"{side}_mean"], kept[f"{side}_matrix"])
-        towers.append(correspondence.Tower(white, kept[f"{side}_works"], common, tuple(kept[f"{side}_weights"].tolist())))
+        metric, weights = (kept[f"{side}_metric"], kept[f"{side}_shift"]), tuple(kept[f"{side}_weights"].tolist())
+        towers.append(correspondence.Tower(white, kept[f"{side}_works"], metric, common, weights))
     return correspondence.Heads(*towers, *kept["calibration"].tolist())

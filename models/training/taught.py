@@ -24,7 +24,7 @@ import numpy as np
 from .correspondence import softmax, unit
 
 PICTURE_TEMPERATURE, MUSIC_TEMPERATURE = 0.15, 0.3
-PRIOR = 0.5
+PRIOR = 0.7
 
 
 @dataclass
