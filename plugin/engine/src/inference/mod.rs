@@ -39,6 +39,16 @@ pub struct MusicFeatures {
     pub affect: Vec<f32>,
 }
 
+/// What the picture network says about a picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PictureFeatures {
+    /// Where it lies among pictures and music: see [`Correspondence`].
+    pub point: Vec<f32>,
+    /// What the network sees before it is asked about music: what a taught head
+    /// ([`crate::teach`]) starts from. Empty if the network does not give it.
+    pub features: Vec<f32>,
+}
+
 /// Embeds sound. A trait so that tests can order and count without a network.
 pub trait Embedder: Send {
     /// The features of `n` windows. `mel` holds `n` inputs one after the other, each
@@ -81,11 +91,11 @@ pub enum Placing {
 
 /// Embeds pictures. A trait so that tests can order and count without a network.
 pub trait PictureEmbedder: Send {
-    /// Where the picture lies among pictures and music: see [`Correspondence`].
+    /// The features of one picture.
     ///
     /// # Errors
     /// [`Error::Network`](crate::Error::Network).
-    fn point(&mut self, picture: &Picture) -> Result<Vec<f32>>;
+    fn look(&mut self, picture: &Picture) -> Result<PictureFeatures>;
 }
 
 /// How a picture's and a chunk's points make a score (paper, §3.1): the softmax
