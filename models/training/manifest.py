@@ -73,6 +73,14 @@ def record_model(name: str, path: Path = PATH) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def record_length(output: str, length: int, path: Path = PATH) -> None:
+    """Put the length of an output into the manifest."""
+    text, count = re.subn(rf'(name = "{output}".*\nlength = )\d+', rf"\g<1>{length}", path.read_text(encoding="utf-8"))
+    if not count:
+        raise ValueError(f"{path}: no output {output!r} in the expected order of keys")
+    path.write_text(text, encoding="utf-8")
+
+
 def record_correspondence(points: int, scale: float, bias: float, path: Path = PATH) -> None:
     """Put the number of points and the calibration of the score into the manifest."""
     text = path.read_text(encoding="utf-8")

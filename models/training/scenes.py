@@ -15,6 +15,8 @@ from . import friction
 STROKE_SCENES = 240
 #: Number of scenes made with the friction synthesizer.
 FRICTION_SCENES = 240
+#: Number of friction scenes on other surfaces and microphones.
+SURFACE_SCENES = 240
 
 
 def repeated(sample: np.ndarray, rng: np.random.Generator, rate: int, seconds: float) -> np.ndarray:
@@ -64,6 +66,12 @@ def _stroke(rng: np.random.Generator, length: int, rate: int, centre: float, wid
 
 def brush(rng: np.random.Generator, rate: int, seconds: float) -> np.ndarray:
     """A scene of the friction synthesizer: one kind of gesture at a random pace, speed and pressure."""
+    score = gesture(rng, seconds)
+    return friction.render(score, seconds, int(rng.integers(1 << 31)), rate).astype(np.float32)
+
+
+def gesture(rng: np.random.Generator, seconds: float) -> list[friction.Stroke]:
+    """Strokes of one kind at a random pace, speed and pressure."""
     kind = str(rng.choice(list(friction.TOOLS)))
     slowest, longest = (0.06, 0.25) if kind == "dab" else (0.2, 2.0)
     gap = rng.uniform(0.05, 0.8)
@@ -71,9 +79,37 @@ def brush(rng: np.random.Generator, rate: int, seconds: float) -> np.ndarray:
     while True:
         length = rng.uniform(slowest, longest)
         if time + length > seconds:
-            break
+            return score
         speed, pressure = np.exp(rng.uniform(np.log(0.04), np.log(0.7))), rng.uniform(0.5, 1.4)
         turns = int(length * rng.uniform(2.0, 8.0)) if kind == "scrub" else 0
         score.append(friction.Stroke(time, time + length, kind, float(speed), float(pressure), turns))
         time += length + gap * np.exp(0.25 * rng.normal())
-    return friction.render(score, seconds, int(rng.integers(1 << 31)), rate).astype(np.float32)
+
+
+def surface(rng: np.random.Generator, rate: int, seconds: float) -> np.ndarray:
+    """A friction scene heard through another panel and contact microphone."""
+    return microphone(rng, brush(rng, rate, seconds).astype(np.float64), rate).astype(np.float32)
+
+
+def microphone(rng: np.random.Generator, sound: np.ndarray, rate: int) -> np.ndarray:
+    """The sound with resonances, tilt, hum and noise floor of a random panel and contact microphone."""
+    for _ in range(rng.integers(1, 5)):
+        sound = _resonance(sound, float(np.exp(rng.uniform(np.log(90), np.log(6000)))), rng.uniform(0.05, 0.6), rng.uniform(4, 18), rate)
+    slope = rng.uniform(-0.9, 0.6)
+    sound = lfilter([1.0, slope], [1.0], sound)
+    sound = 0.5 * sound / (np.max(np.abs(sound)) + 1e-9)
+    n = len(sound)
+    time = np.arange(n) / rate
+    mains = rng.choice([50.0, 60.0])
+    hum = sum(np.sin(2 * np.pi * mains * k * time + rng.uniform(0, 6.3)) / k ** rng.uniform(0.5, 1.5) for k in (1, 2, 3, 5))
+    sound += 10 ** (rng.uniform(-75, -35) / 20) * hum * (rng.random() < 0.5)
+    hiss = lfilter([1.0], [1.0, -rng.uniform(0.0, 0.95)], rng.normal(size=n))
+    return sound + 10 ** (rng.uniform(-80, -40) / 20) * hiss / np.std(hiss)
+
+
+def _resonance(sound: np.ndarray, hertz: float, width: float, gain_db: float, rate: int) -> np.ndarray:
+    """The sound with a two-pole resonance added to it; width relative to the frequency."""
+    radius = np.exp(-np.pi * hertz * width / rate)
+    ringing = lfilter([1.0 - radius], [1.0, -2.0 * radius * np.cos(2 * np.pi * hertz / rate), radius**2], sound)
+    scale = np.std(sound) / (np.std(ringing) + 1e-12)
+    return sound + (10 ** (gain_db / 20) - 1.0) * scale * ringing

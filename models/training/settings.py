@@ -13,8 +13,10 @@ MODELS = Path(__file__).resolve().parent.parent
 DATA = Path(__file__).resolve().parent / "data"
 #: One seed for everything; each stage derives its own stream from it.
 SEED = 20261121
-#: Works whose music the student never hears; its card reports them apart.
-HELD_OUT_WORKS = ("zaz", "trackballs", "planetblupi", "lordsawar", "freedroidrpg", "warmux")
+#: Works whose music the student never hears. By the first, settings were chosen; by the others, it is judged.
+VALIDATION_WORKS = ("zaz", "trackballs", "planetblupi", "lordsawar", "freedroidrpg", "warmux")
+TEST_WORKS = ("adonthell", "enigma", "freecol", "marsshooter", "openclonk", "pushover", "seahorse-adventures", "singularity", "wizznic")
+HELD_OUT_WORKS = VALIDATION_WORKS + TEST_WORKS
 #: Environment variable naming the cache folder when the option is not given.
 CACHE_VARIABLE = "IMPASTO_TRAINING_CACHE"
 

@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 import io
-import time
 
 import numpy as np
 from PIL import Image
 
-from . import archives, heads, manifest, pictures
+from . import archives, heads, manifest, pictures, speed
 from .settings import DATA, MODELS, Cache, read_table
 from .targets import session
 
-RUNS = 60
 #: Pictures over which the rounding of the weights is measured.
 PARITY_PICTURES = 60
 
 
 def measure(cache: Cache, run: str) -> dict:
-    """Milliseconds of one inference (minimum, median), file size and number of weights of each network."""
+    """Speed beside its floor, and file size of each network."""
     report = {}
     for model in manifest.load()["model"]:
         path = MODELS / model["file"]
-        network = session(path)
         shape = [1, *model["input"]["shape"][1:]]
         rng = np.random.default_rng(0)
         example = rng.normal(-40, 15, shape) if model["name"] == "audio" else rng.uniform(-1, 1, shape)
         feed = {model["input"]["name"]: example.astype(np.float32)}
-        for _ in range(10):
-            network.run(None, feed)
-        times = []
-        for _ in range(RUNS):
-            start = time.perf_counter()
-            network.run(None, feed)
-            times.append(1e3 * (time.perf_counter() - start))
-        report[model["name"]] = {
-            "bytes": path.stat().st_size, "ms_min": round(min(times), 2), "ms_median": round(float(np.median(times)), 2),
-        }  # fmt: skip
+        report[model["name"]] = {"bytes": path.stat().st_size, **speed.measure(path, feed)}
     report["picture"] |= _parity(cache, run)
     return report
 
@@ -47,7 +35,7 @@ def _parity(cache: Cache, run: str) -> dict:
     rows = {"|".join((r["package"], r["path"], r["member"])): r for r in table}
     seen = pictures.features(cache)
     chosen = np.linspace(0, len(seen["key"]) - 1, PARITY_PICTURES).astype(int)
-    network, tower = session(MODELS / "picture.onnx"), heads.load(cache.runs / run / "heads")[0].picture
+    network, tower = session(MODELS / "picture.onnx"), heads.load(cache.runs / run / "heads").picture
     worst, cosine = 0.0, 1.0
     for index in chosen:
         row = rows[seen["key"][index]]

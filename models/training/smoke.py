@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -53,9 +54,9 @@ def _front_end() -> None:
 
 
 def _corpus(cache: Cache, strokes: int, friction: int) -> list[corpus.Item]:
-    """Noise strokes and friction as a corpus, through the real files."""
+    """Noise strokes and friction on surfaces as a corpus, through the real files."""
     items = [corpus.Item("strokes", "strokes", "", str(n), "") for n in range(strokes)]
-    items += [corpus.Item("friction", "friction", "", str(n), "") for n in range(friction)]
+    items += [corpus.Item("surface", "surface", "", str(n), "") for n in range(friction)]
     corpus.build(cache, items)
     with np.load(cache.corpus / f"{items[0].key}.npz") as first:
         assert first["mel"].shape[1:] == (100, 320 + 2 * corpus.MARGIN), first["mel"].shape
@@ -92,7 +93,7 @@ def _student(cache: Cache, items: list[corpus.Item]) -> None:
     """A few steps of distillation from made-up teachers, a resumed run, and an export that the runtime agrees with."""
     import torch
 
-    from . import distil, export
+    from . import distil, export, space
     from .targets import session
 
     rng = np.random.default_rng(SEED)
@@ -108,14 +109,32 @@ def _student(cache: Cache, items: list[corpus.Item]) -> None:
     again = distil.train(cache, items, "smoke", distil.Schedule(steps=12, batch=16))
     assert path == again, "a finished run was not taken as finished"
     student = distil.student_of(path)
+    shape = _shape(cache, items, student)
     side = lambda n: correspondence.Side(rng.normal(size=(40, n)), np.repeat([f"w{i}" for i in range(10)], 4))  # noqa: E731
     fitted = correspondence.fit(side(1280), side(185), SEED, 50)
     target = cache.root / "audio.onnx"
-    export.audio(student, fitted, np.eye(128), target)
+    export.audio(student, shape, fitted, target)
     mel = np.full((3, 1, 100, 320), -60.0, np.float32) + 10 * rng.normal(size=(3, 1, 100, 320)).astype(np.float32)
     embedding = session(target).run(["embedding"], {"mel": mel})[0]
     with torch.no_grad():
-        expected = student(torch.from_numpy(mel))[0].numpy()
+        hidden = student.hear(torch.from_numpy(mel))
+        expected = space.Space(shape)(hidden, student.embedding(hidden), torch.from_numpy(mel)).numpy()
+    assert embedding.shape == (3, space.LENGTH), embedding.shape
     worst = np.abs(embedding - expected).max()
     assert worst < 0.02, f"the export with 16-bit weights is {worst:.4f} off"
     print(f"student: trained, resumed, exported; 16-bit weights move the embedding by at most {worst:.1e}")
+
+
+def _shape(cache: Cache, items: list[corpus.Item], student):
+    """Metric and friction fitted on a few scenes: friction told from noise strokes."""
+    from . import distil, space
+
+    data = distil.load(cache, items[:8] + items[-8:])
+    frames = manifest.front_end().frames
+    heard = space.Heard.of(student, data.mel[:, :, corpus.MARGIN : corpus.MARGIN + frames].astype(np.float32))
+    shape = space.metric(heard.raw, np.arange(len(heard.raw)) // 2)
+    # A hardly trained student says nearly the same of everything; only the directions count, and 16 bits must hold the matrix.
+    scale = 1.0 / np.abs(shape.matrix).max()
+    shape = replace(shape, matrix=shape.matrix * scale, radius=shape.radius * scale)
+    weight, threshold = space.logistic(heard.hidden.astype(np.float64), (data.kind == "surface").astype(float))
+    return replace(shape, friction=weight, threshold=threshold)

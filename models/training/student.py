@@ -92,9 +92,16 @@ class Student(nn.Module):
         relative = mel - torch.clamp(level, min=QUIETEST_DB)
         return (torch.clamp(relative, BELOW_DB, ABOVE_DB) - CENTRE_DB) / SPREAD_DB
 
-    def forward(self, mel):
+    def hear(self, mel):
+        """What all heads read, [n, 512]."""
         features = self.trunk(self.normalise(mel))
         bands = features.flatten(1, 2)
         pooled = torch.cat([bands.mean(dim=2), bands.amax(dim=2)], dim=1)
-        hidden = self.hidden(pooled)
+        return self.hidden(pooled)
+
+    def forward(self, mel):
+        return self.answer(self.hear(mel))
+
+    def answer(self, hidden):
+        """Embedding, tags and affect of hidden values [n, 512]."""
         return self.embedding(hidden), self.tags(hidden), self.affect(hidden)

@@ -69,9 +69,10 @@ def build(cache: Cache, items: list[Item], limit: int) -> None:
         known: dict[str, np.ndarray] = dict(np.load(target)) if target.exists() else {}
         done = len(known["tags"]) if known else 0
         with np.load(source) as corpus:
-            if done >= min(limit, len(corpus["starts"])):
+            wanted = min(limit, item.chunks, len(corpus["starts"]))
+            if done >= wanted:
                 continue
-            rows = [teachers.one(audio.astype(np.float32) / 32767.0) for audio in corpus["audio"][done:limit]]
+            rows = [teachers.one(audio.astype(np.float32) / 32767.0) for audio in corpus["audio"][done:wanted]]
         fresh = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
         merged = {name: np.concatenate([known[name], rows]) if known else rows for name, rows in fresh.items()}
         partial = target.with_suffix(".part.npz")
