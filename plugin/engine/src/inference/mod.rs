@@ -28,7 +28,7 @@ use crate::units::{Score, Seconds};
 /// What the audio network says about 4 s of sound.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MusicFeatures {
-    /// Where the sound lies among sounds, by Euclidean distance; 128 values.
+    /// Where the sound lies among sounds, by Euclidean distance; as many values as the manifest says.
     pub embedding: Vec<f32>,
     /// Where it lies among pictures and music: see [`Correspondence`]. Empty if that is
     /// asked of the sound itself: see [`Embedder::place`].

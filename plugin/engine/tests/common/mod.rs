@@ -46,6 +46,11 @@ impl Fixtures {
             let bytes = std::fs::read(source).expect("a fixture");
             std::fs::write(dir.path().join(file), &bytes).expect("a copy");
             fit(model, &bytes);
+            for output in model["output"].as_array_mut().expect("outputs") {
+                if output["name"].as_str() == Some("embedding") {
+                    output["length"] = 128.into();
+                }
+            }
         }
         let text = manifest.to_string();
         std::fs::write(dir.path().join(FILE_NAME), text).expect("a manifest");
