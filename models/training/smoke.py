@@ -133,8 +133,8 @@ def _shape(cache: Cache, items: list[corpus.Item], student):
     frames = manifest.front_end().frames
     heard = space.Heard.of(student, data.mel[:, :, corpus.MARGIN : corpus.MARGIN + frames].astype(np.float32))
     shape = space.metric(heard.raw, np.arange(len(heard.raw)) // 2)
-    # A hardly trained student says nearly the same of everything; only the directions count, and 16 bits must hold the matrix.
-    scale = 1.0 / np.abs(shape.matrix).max()
-    shape = replace(shape, matrix=shape.matrix * scale, radius=shape.radius * scale)
+    assert np.isfinite(shape.matrix).all(), "the metric of an untrained student is not finite"
+    # Whitening what a hardly trained student says would only magnify the rounding that is measured next.
+    shape = replace(shape, mean=np.zeros(128), matrix=np.eye(128), radius=1e-3)
     weight, threshold = space.logistic(heard.hidden.astype(np.float64), (data.kind == "surface").astype(float))
     return replace(shape, friction=weight, threshold=threshold)
