@@ -6,7 +6,7 @@ from . import brushing, manifest
 from .corpus import CHUNKS_PER_TRACK, FEWER_CHUNKS, HELD_OUT_KITS, HELD_OUT_PRESETS
 from .listening import SPACES
 from .settings import TEST_WORKS, VALIDATION_WORKS
-from .space import FRICTION_LEARNT, PARTS
+from .space import FRICTION_KEEPS, PARTS
 
 #: Names of the spaces compared, as the tables show them.
 NAMES = {
@@ -32,8 +32,8 @@ floats, computed in 32 bit.
   says how little begins at all. *Rates*: strength of 16 rates from 0.5 to 9 Hz in it, wherever it begins.
 - *Chroma* and *height*: bands that stand out of their neighbours for 0.25 s, folded into pitch classes above 380 Hz and spread
   over 10 heights; again one number says how little pitch there is.
-- *Friction*: as far as a logistic function of the student's hidden values says that a sound is friction, the learnt part's weight
-  passes to the onsets (its length falls to {friction_learnt}), the whole keeping its length. So brush sounds are placed by their
+- *Friction*: as far as a logistic function of the student's hidden values says that a sound is friction, the other parts' weight
+  passes to the onsets (they keep {friction_keeps} of it), the whole keeping its length. So brush sounds are placed by their
   onsets, and music by its timbre and key.
 
 Level is taken out: mean power is subtracted before the learnt part, and the fixed parts are relative to the loudest band.
@@ -90,8 +90,8 @@ Other tolerances (smoothing / lag), this network, pool of 200, won:
 
 {tolerances}
 
-Distance from a brush to its nearest music {to_music:.2f}, from music to its nearest of another track {among:.2f}. With the earlier network (no
-fixed parts, brush targets as the teachers say) a brush was 2.7 times as far from music as two chunks of music from one another.
+Median distance from a brush to its nearest music {to_music:.2f}, from music to its nearest of another track {among:.2f}: ratio {shift:.1f}. The earlier
+network, without fixed parts and with the teachers' own brush targets, had 2.27 and 0.43, ratio 5.2 (200 scenes, 876 chunks never heard).
 
 **Agreement with the teachers** on the test works (correlation over chunks): tags {tags:.2f} (mean over log-odds of 50 tags); {affect}.
 
@@ -100,6 +100,7 @@ multiply-adds at the {gmacs} billion a second that a matrix product of this mach
 
 ## Known failures
 - {failure}
+- Onsets cost likeness of instrument: the learnt part alone finds the same preset better ({preset_learnt:.3f}) than the whole ({preset_whole:.3f}).
 - A pool of 24 holds few patterns: its best member is beaten by the best of 20 others unless it is nearly always the very best.
 - The onset pattern is compared in time within the 4 s window (to about 100 ms); the same rhythm begun elsewhere is matched by its rates alone.
 - Brush sounds were synthetic, in training and here. No real contact-microphone recording was available to measure with.
@@ -118,7 +119,7 @@ def text(report: dict) -> str:
     weights = data["weights"]
     size = lambda part: f"{part['chunks']} chunks of {part['tracks']} tracks of {part['works']} works"  # noqa: E731
     return CARD.format(
-        length=length, points=manifest.load()["correspondence"]["points"], friction_learnt=FRICTION_LEARNT,
+        length=length, points=manifest.load()["correspondence"]["points"], friction_keeps=FRICTION_KEEPS,
         parts=", ".join(f"{name} {count} (weight {weights[name]:.2f})" for name, count in numbers),
         kept=embedding["joint_variance_kept"], per_track=CHUNKS_PER_TRACK, fewer=FEWER_CHUNKS, training=data["text"],
         **{key: data[key] for key in ("music", "tracks", "works", "midi", "sound", "brush")},
@@ -129,9 +130,10 @@ def text(report: dict) -> str:
         silence=embedding["instruments"]["held"]["silence"], hum=embedding["instruments"]["held"]["hum"],
         level=_level(embedding["level"]), scenes=brush["scenes"], library=brush["library"], teachers_scenes=brush["teachers_scenes"],
         brush_table=_brush(brush, length), tolerances=_tolerances(brush),
-        to_music=brush["shift"]["brush_to_music"], among=brush["shift"]["music_to_music"],
+        to_music=brush["shift"]["brush_to_music"], among=brush["shift"]["music_to_music"], shift=brush["shift"]["brush_to_music"] / brush["shift"]["music_to_music"],
         tags=embedding["agreement"]["tags_mean_r"], affect=", ".join(f"{k} {v:.2f}" for k, v in embedding["agreement"]["affect_r"].items()),
-        failure=_failure(test), **speed,
+        failure=_failure(test), preset_learnt=embedding["instruments"]["learnt"]["map"]["mean"],
+        preset_whole=embedding["instruments"]["network"]["map"]["mean"], **speed,
     )  # fmt: skip
 
 

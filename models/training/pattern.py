@@ -31,7 +31,7 @@ HALF_ONSET_DB = 0.15
 RATES_HZ = np.geomspace(0.5, 9.0, 16)
 #: Bands below this are wider than a semitone and take no part in the chroma (Hz).
 CHROMA_FROM_HZ = 380.0
-#: A partial stands out of the median of this many bands on either side.
+#: A partial stands out of the mean of this many bands on either side.
 NEIGHBOURS = 4
 #: Frames over which a partial must last to count in full (0.25 s).
 LASTING = 20
@@ -99,19 +99,19 @@ class Pitch(nn.Module):
         height = np.maximum(0.0, 1.0 - np.abs(semitones[:, None] - places[None]) / (places[1] - places[0]))
         self.register_buffer("chroma", torch.tensor(chroma - chroma.mean(axis=1, keepdims=True), dtype=torch.float32))
         self.register_buffer("height", torch.tensor(height, dtype=torch.float32))
-        around = np.ones(2 * NEIGHBOURS + 1) / (2 * NEIGHBOURS + 1)
-        self.register_buffer("around", torch.tensor(around[None, None], dtype=torch.float32))
+        band = np.arange(definition.bands)
+        # Mean over neighbours; at the edges over those there are.
+        around = (np.abs(band[:, None] - band[None]) <= NEIGHBOURS).astype(float)
+        self.register_buffer("around", torch.tensor(around / around.sum(axis=0), dtype=torch.float32))
 
     def forward(self, mel):
         mel = mel[:, 0]
         loudest = mel.amax(dim=(1, 2), keepdim=True)
         # Partials last: the ripple of noise, which does not, averages out before it is looked at.
-        heard = F.avg_pool1d(torch.maximum(mel, loudest - 60.0), LASTING)
-        spectrum = heard.transpose(1, 2).flatten(0, 1).unsqueeze(1)
-        smooth = F.conv1d(F.pad(spectrum, (NEIGHBOURS, NEIGHBOURS), mode="replicate"), self.around)
-        partials = torch.relu(spectrum - smooth - 3.0)[:, 0].reshape(len(mel), -1, mel.shape[1])
+        heard = F.avg_pool1d(torch.maximum(mel, loudest - 60.0), LASTING).transpose(1, 2)
+        partials = torch.relu(heard - heard @ self.around - 3.0)
         # Frames count by their loudness above 40 dB under the loudest.
-        weight = torch.relu(heard.amax(dim=1) - loudest[:, :, 0] + 40.0)
+        weight = torch.relu(heard.amax(dim=2) - loudest[:, :, 0] + 40.0)
         weight = weight / (weight.sum(dim=1, keepdim=True) + 1e-6)
         mean = (partials * weight[:, :, None]).sum(dim=1)
         return _direction(mean @ self.chroma, HALF_PITCH_DB), _direction(mean @ self.height, 4.0 * HALF_PITCH_DB)

@@ -54,9 +54,9 @@ def _front_end() -> None:
 
 
 def _corpus(cache: Cache, strokes: int, friction: int) -> list[corpus.Item]:
-    """Noise strokes and friction as a corpus, through the real files."""
+    """Noise strokes and friction on surfaces as a corpus, through the real files."""
     items = [corpus.Item("strokes", "strokes", "", str(n), "") for n in range(strokes)]
-    items += [corpus.Item("friction", "friction", "", str(n), "") for n in range(friction)]
+    items += [corpus.Item("surface", "surface", "", str(n), "") for n in range(friction)]
     corpus.build(cache, items)
     with np.load(cache.corpus / f"{items[0].key}.npz") as first:
         assert first["mel"].shape[1:] == (100, 320 + 2 * corpus.MARGIN), first["mel"].shape
@@ -137,5 +137,8 @@ def _shape(cache: Cache, items: list[corpus.Item], student):
     frames = manifest.front_end().frames
     heard = space.Heard.of(student, data.mel[:, :, corpus.MARGIN : corpus.MARGIN + frames].astype(np.float32))
     shape = space.metric(heard.raw, np.arange(len(heard.raw)) // 2)
-    weight, threshold = space.logistic(heard.hidden.astype(np.float64), (data.kind == "friction").astype(float))
+    assert np.isfinite(shape.matrix).all(), "the metric of an untrained student is not finite"
+    # Whitening what a hardly trained student says would only magnify the rounding that is measured next.
+    shape = replace(shape, mean=np.zeros(128), matrix=np.eye(128), radius=1e-3)
+    weight, threshold = space.logistic(heard.hidden.astype(np.float64), (data.kind == "surface").astype(float))
     return replace(shape, friction=weight, threshold=threshold)

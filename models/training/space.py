@@ -28,8 +28,8 @@ from .student import EMBEDDING, Student
 PARTS = {"learnt": EMBEDDING, "onsets": ONSETS + 1, "rates": len(RATES_HZ), "chroma": 13, "height": HEIGHTS + 1}
 #: Length of the shipped embedding.
 LENGTH = sum(PARTS.values())
-#: Length of the learnt part of a sound that is all friction.
-FRICTION_LEARNT = 0.2
+#: Share of their weight that the other parts keep in a sound that is all friction.
+FRICTION_KEEPS = 0.2
 #: Share of the mean variance added to the covariance within tracks before it is inverted.
 RIDGE = 0.1
 #: Learnt parts shorter than this share of music's are not drawn out to length 1.
@@ -39,7 +39,7 @@ PENALTY = 1e-2
 #: Weights tried for rates, chroma and height, with the onset pattern at ONSET_START; then the onsets' is raised in steps.
 TRIED, ONSET_START, ONSET_STEP = (0.1, 0.2, 0.3, 0.4), 0.3, 0.05
 #: Music chunks fitted on, and brush scenes weighed with.
-FITTED_ON, SCENES = 3000, 200
+FITTED_ON, SCENES = 2000, 120
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,12 @@ class Space(nn.Module):
         return [self.learnt(raw), *self.onsets(mel), *self.pitch(mel)], friction
 
     def forward(self, hidden, raw, mel):
-        (learnt, onsets, *others), friction = self.parts(hidden, raw, mel)
-        weights = list(self.weights.values())
-        passed = (1.0 - FRICTION_LEARNT**2) * friction
-        learnt = learnt * weights[0] * (1.0 - passed).sqrt()
-        onsets = onsets * (weights[1] ** 2 + weights[0] ** 2 * passed).sqrt()
-        return torch.cat([learnt, onsets, *(part * weight for part, weight in zip(others, weights[2:]))], dim=1)
+        parts, friction = self.parts(hidden, raw, mel)
+        passed = (1.0 - FRICTION_KEEPS**2) * friction
+        others = sum(weight**2 for name, weight in self.weights.items() if name != "onsets")
+        scales = {name: weight * (1.0 - passed).sqrt() for name, weight in self.weights.items()}
+        scales["onsets"] = (self.weights["onsets"] ** 2 + others * passed).sqrt()
+        return torch.cat([part * scales[name] for name, part in zip(PARTS, parts)], dim=1)
 
 
 @dataclass

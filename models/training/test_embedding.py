@@ -100,8 +100,8 @@ class SpaceTest(unittest.TestCase):
         mel = torch.from_numpy(np.stack([sounds()["slow"]] * 2)[:, None])
         raw = torch.from_numpy(rng.normal(size=(1, 128)).astype(np.float32)).repeat(2, 1)
         music, brush = space.Space(shape)(hidden, raw, mel).numpy()
-        self.assertAlmostEqual(float(music @ music), float(brush @ brush), places=3)
-        self.assertAlmostEqual(float(np.linalg.norm(brush[:128])), space.FRICTION_LEARNT, places=3)
+        self.assertAlmostEqual(float(music @ music), float(brush @ brush), delta=0.15)
+        self.assertAlmostEqual(float(np.linalg.norm(brush[:128])), space.FRICTION_KEEPS, places=3)
         self.assertAlmostEqual(float(np.linalg.norm(music[:128])), 1.0, places=3)
 
     def test_logistic_finds_a_planted_direction(self):

@@ -41,6 +41,8 @@ pub enum Command {
     Congruity(Congruity),
     /// Measure how well the networks tell which music belongs to which pictures.
     Eval(Eval),
+    /// Learn from pairs of your own which music goes with which pictures.
+    Teach(Teach),
 }
 
 /// `impasto index`.
@@ -76,6 +78,8 @@ pub struct Match {
     pub brush: PathBuf,
     #[command(flatten)]
     pub library: LibraryArgs,
+    #[command(flatten)]
+    pub head: HeadArgs,
     /// Share of the library that the painting keeps, in percent (0.1 to 100).
     #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = fraction)]
     pub fraction: Fraction,
@@ -110,6 +114,8 @@ pub struct Congruity {
     pub music: PathBuf,
     #[command(flatten)]
     pub library: LibraryArgs,
+    #[command(flatten)]
+    pub head: HeadArgs,
     /// Where the curve is written to as numbers.
     #[arg(long, value_name = "CSV", default_value = "congruity.csv")]
     pub csv: PathBuf,
@@ -156,6 +162,46 @@ Measures are averaged over a work's pictures (or tracks), then over works. Low s
 fn at_least_one(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|&number| number > 0);
     number.ok_or_else(|| "it is a number from 1 on".to_owned())
+}
+
+/// `impasto teach`.
+#[derive(Debug, clap::Args)]
+pub struct Teach {
+    /// Folder of pictures with music of the same name beside each, or with a folder of
+    /// pictures and music for each work, or with a pairs.tsv or rehearsal.tsv.
+    #[arg(value_name = "DIR")]
+    pub pairs: PathBuf,
+    /// Where the head is saved [default: in DIR, by its name]. An earlier one there is kept
+    /// under another name.
+    #[arg(short, long = "out", value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// What it is called [default: as DIR is].
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The recording of a rehearsal whose table names none.
+    #[arg(long, value_name = "SOUND")]
+    pub recording: Option<PathBuf>,
+    /// How long the music of a rehearsal's snapshot lasts at most [default: to the next].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub window: Option<f64>,
+    /// Save it even if nothing was learned or the pairs contradict each other.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A taught head in the place of the shipped one.
+#[derive(Debug, clap::Args)]
+pub struct HeadArgs {
+    /// Judge by a head that `impasto teach` has saved.
+    #[arg(long, value_name = "FILE")]
+    pub head: Option<PathBuf>,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok();
+    seconds
+        .filter(|seconds: &f64| seconds.is_finite() && *seconds >= 1.0)
+        .ok_or_else(|| "at least 1 second".to_owned())
 }
 
 fn fraction(text: &str) -> Result<Fraction, String> {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 pub const HELP: &str = "\
 Exit codes:
   0    done
-  1    failed; the message says why and what to do
+  1    failed, or `impasto teach` refused; the message says why and what to do
   2    wrong usage
   3    the library holds no music that can be used, or is not indexed yet
   130  interrupted with Ctrl-C; `impasto index` goes on where it was";

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Match(matching) => commands::matching::run(&args, matching, &interrupt),
         Command::Congruity(congruity) => commands::congruity::run(&args, congruity, &interrupt),
         Command::Eval(eval) => commands::eval::run(&args, eval, &interrupt),
+        Command::Teach(teach) => commands::teach::run(&args, teach, &interrupt),
     });
     done.map_or_else(|error| exit::report(&error), |()| ExitCode::SUCCESS)
 }

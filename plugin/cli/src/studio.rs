@@ -8,9 +8,10 @@ use engine::Error;
 use engine::inference::{self, Models};
 use engine::library::{Contract, Library, index_dir_of};
 use engine::manifest::{FILE_NAME, Manifest};
+use engine::teach::TaughtHead;
 use engine::translate::{Settings, Translator};
 
-use crate::args::{Args, LibraryArgs};
+use crate::args::{Args, HeadArgs, LibraryArgs};
 use crate::exit::Exit;
 use crate::progress;
 
@@ -88,14 +89,22 @@ pub fn index_dir(folder: &Path, given: Option<&Path>, models: &Models) -> PathBu
     given.map_or_else(|| index_dir_of(folder, models), Path::to_owned)
 }
 
-/// A translator with its painting and library.
+/// The taught head that is asked for, if one is.
+pub fn head(args: &HeadArgs, models: &Models) -> Result<Option<Arc<TaughtHead>>> {
+    let load = |file: &PathBuf| TaughtHead::load_for(file, models);
+    Ok(args.head.as_ref().map(load).transpose()?.map(Arc::new))
+}
+
+/// A translator with its painting, library and head.
 pub fn translator(
     models: &Arc<Models>,
     painting: &Path,
     library: Library,
+    head: Option<Arc<TaughtHead>>,
     settings: Settings,
 ) -> Result<Translator> {
     let mut translator = Translator::new(models, settings)?;
+    translator.set_head(head)?;
     translator.set_painting(Some(painting))?;
     translator.set_library(Some(library))?;
     Ok(translator)

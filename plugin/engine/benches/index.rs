@@ -72,7 +72,7 @@ struct NoNetwork;
 const CONTRACT: Contract = Contract {
     model: [0; 32],
     dims: Dims {
-        embedding: 128,
+        embedding: 249,
         point: 64,
         tags: 50,
         affect: 7,

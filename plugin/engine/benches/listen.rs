@@ -86,7 +86,7 @@ mod networks {
     fn picture(bencher: Bencher) {
         let mut embedder = models().picture_embedder().expect("a session");
         let picture = painting();
-        bencher.bench_local(|| embedder.point(black_box(&picture)));
+        bencher.bench_local(|| embedder.look(black_box(&picture)));
     }
 
     fn painting() -> Picture {

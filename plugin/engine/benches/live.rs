@@ -10,7 +10,7 @@ use engine::playback::{Cue, Mode, Player, PlayerSettings, Role, cue_channel};
 use engine::retrieval::{Fraction, Pool, Ranking, Recent, Variety, nearest_n};
 use engine::units::{ChunkId, SampleRate, Seconds};
 
-const EMBEDDING: usize = 128;
+const EMBEDDING: usize = 249;
 const POINT: usize = 64;
 
 fn main() {

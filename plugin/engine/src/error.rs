@@ -78,6 +78,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: crate::library::IndexProblem,
     },
+    /// Pairs can't be learned from, or a taught head can't be used.
+    #[error("{path}: {problem}", path = path.display())]
+    Teach {
+        /// The folder or table of pairs, or the head's file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        problem: crate::teach::TeachProblem,
+    },
     /// There is no models' folder.
     #[error("no models in {}. Install Impasto again, with its models beside it", list(.tried))]
     NoModels {

@@ -24,6 +24,7 @@ pub mod library;
 pub mod manifest;
 pub mod playback;
 pub mod retrieval;
+pub mod teach;
 pub mod translate;
 pub mod units;
 

@@ -309,19 +309,25 @@ impl Text {
         if let Some(norms) = &self.crossmodal {
             norms.check()?;
         }
-        self.check_model(AUDIO, &["embedding", "point", "tags", "affect"])?;
-        self.check_model(PICTURE, &["point"])
+        self.check_model(AUDIO, &["embedding", "point", "tags", "affect"], &[])?;
+        self.check_model(PICTURE, &["point"], &["features"])
     }
 
-    /// There is one network of this name, with these outputs in this order, whose
-    /// points are as long as `[correspondence]` takes them.
-    fn check_model(&self, name: &str, outputs: &[&str]) -> std::result::Result<(), String> {
+    /// There is one network of this name, with these outputs in this order, of which
+    /// the `optional` ones may be missing, and whose points are as long as
+    /// `[correspondence]` takes them.
+    fn check_model(
+        &self,
+        name: &str,
+        outputs: &[&str],
+        optional: &[&str],
+    ) -> std::result::Result<(), String> {
         let mut models = self.models.iter().filter(|model| model.name == name);
         let (Some(model), None) = (models.next(), models.next()) else {
             return Err(format!("there is not one model called {name:?}"));
         };
         let found: Vec<&str> = model.outputs.iter().map(|o| o.name.as_str()).collect();
-        if found != outputs {
+        if found != outputs && found != [outputs, optional].concat() {
             return Err(format!("{name:?} gives {found:?} instead of {outputs:?}"));
         }
         let (points, taken) = (model.output_len("point"), self.correspondence.points);
@@ -339,6 +345,12 @@ impl Text {
 /// # Errors
 /// [`Error::Io`] or [`Error::Hash`].
 pub fn verify(path: &Path, sha256: &str) -> Result<()> {
+    check_hash(path.to_owned(), sha256_of(path)?, sha256)
+}
+
+/// The SHA-256 of the file at `path` in lower-case hexadecimal, without keeping it in
+/// memory.
+pub(crate) fn sha256_of(path: &Path) -> Result<String> {
     let mut file = File::open(path).map_err(Error::io(path))?;
     let mut hasher = Sha256::new();
     let mut block = vec![0; 1 << 16];
@@ -348,7 +360,7 @@ pub fn verify(path: &Path, sha256: &str) -> Result<()> {
             n => hasher.update(&block[..n]),
         }
     }
-    check_hash(path.to_owned(), hex(&hasher.finalize()), sha256)
+    Ok(hex(&hasher.finalize()))
 }
 
 fn check_hash(path: PathBuf, found: String, expected: &str) -> Result<()> {

@@ -89,7 +89,7 @@ fn warm_pictures_belong_to_low_sounds_and_cold_ones_to_high() {
         assert_eq!((correspondence.dim, correspondence.scale), (2, 4.0));
         let mut look = models.picture_embedder().unwrap();
         let [warm, cold] =
-            [[220, 60, 20], [20, 60, 220]].map(|rgb| look.point(&colour(rgb)).unwrap());
+            [[220, 60, 20], [20, 60, 220]].map(|rgb| look.look(&colour(rgb)).unwrap().point);
         let mut audio = models.audio_embedder().unwrap();
         let mut on = || ControlFlow::Continue(());
         let placed = audio

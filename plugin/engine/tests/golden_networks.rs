@@ -116,6 +116,11 @@ fn the_picture_network_gives_what_it_gave_when_exported() {
     });
     let picture = Picture::new(picture.into());
     assert_eq!(picture.input(), planes);
-    let point = models.picture_embedder().unwrap().point(&picture).unwrap();
+    let point = models
+        .picture_embedder()
+        .unwrap()
+        .look(&picture)
+        .unwrap()
+        .point;
     check(&golden, &golden.output[0], &point);
 }

@@ -63,7 +63,12 @@ fn a_picture_s_point_is_the_network_s_output() {
     let models = Models::load(fixtures.dir.path()).unwrap();
     let picture = image::RgbImage::from_pixel(400, 300, image::Rgb([255, 127, 0]));
     let picture = Picture::new(picture.into());
-    let point = models.picture_embedder().unwrap().point(&picture).unwrap();
+    let point = models
+        .picture_embedder()
+        .unwrap()
+        .look(&picture)
+        .unwrap()
+        .point;
     assert_eq!(point.len(), 32);
     for (value, expected) in point.iter().zip([1.0, 0.0, -127.0 / 128.0].iter().cycle()) {
         assert!((value - expected).abs() < 1e-3, "{value}");

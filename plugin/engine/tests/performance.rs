@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use engine::Result;
 use engine::analysis::{BANDS, FRAMES};
-use engine::inference::{Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder};
+use engine::inference::{
+    Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder, PictureFeatures,
+};
 use engine::library::{ChunkInfo, Dims, Library, Parts, StereoClip, TrackId, TrackInfo};
 use engine::playback::{CueFeeder, LevelMatch, Player, PlayerSettings, cue_channel};
 use engine::retrieval::{Fraction, Variety};
@@ -36,8 +38,11 @@ impl Embedder for LastLevel {
 struct One;
 
 impl PictureEmbedder for One {
-    fn point(&mut self, _: &Picture) -> Result<Vec<f32>> {
-        Ok(vec![1.0])
+    fn look(&mut self, _: &Picture) -> Result<PictureFeatures> {
+        Ok(PictureFeatures {
+            point: vec![1.0],
+            features: Vec::new(),
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use engine::inference::{Correspondence, Picture, PictureEmbedder};
+use engine::inference::{Correspondence, Picture, PictureEmbedder, PictureFeatures};
 use engine::library::{ChunkInfo, Dims, Library, Parts, TrackId, TrackInfo};
 use engine::retrieval::{
     Fraction, Gallery, Hit, Pool, Ranking, Recent, Variety, nearest, nearest_n,
@@ -254,11 +254,14 @@ struct Redness {
 }
 
 impl PictureEmbedder for Redness {
-    fn point(&mut self, picture: &Picture) -> engine::Result<Vec<f32>> {
+    fn look(&mut self, picture: &Picture) -> engine::Result<PictureFeatures> {
         self.asked += 1;
         let input = picture.input();
         let red = &input[..224 * 224];
-        Ok(vec![red.iter().sum::<f32>() / red.len() as f32])
+        Ok(PictureFeatures {
+            point: vec![red.iter().sum::<f32>() / red.len() as f32],
+            features: Vec::new(),
+        })
     }
 }
 

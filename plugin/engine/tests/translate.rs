@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use engine::Result;
 use engine::analysis::{BANDS, FLOOR_DB, FRAMES, MelFrame};
-use engine::inference::{Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder};
+use engine::inference::{
+    Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder, PictureFeatures,
+};
 use engine::library::{ChunkInfo, Dims, Library, Parts, TrackId, TrackInfo};
 use engine::retrieval::{Fraction, Gallery, Variety};
 use engine::translate::{Networks, Outcome, Settings, Translator, duration_of};
@@ -40,10 +42,13 @@ impl Embedder for LastLevel {
 struct Red;
 
 impl PictureEmbedder for Red {
-    fn point(&mut self, picture: &Picture) -> Result<Vec<f32>> {
+    fn look(&mut self, picture: &Picture) -> Result<PictureFeatures> {
         let input = picture.input();
         let mean = |plane: usize| input[plane * 224 * 224..][..224 * 224].iter().sum::<f32>();
-        Ok(vec![if mean(0) > mean(2) { 1.0 } else { -1.0 }])
+        Ok(PictureFeatures {
+            point: vec![if mean(0) > mean(2) { 1.0 } else { -1.0 }],
+            features: Vec::new(),
+        })
     }
 }
 
@@ -355,7 +360,10 @@ fn a_painting_is_suggested_and_held() {
     })
     .expect("a gallery");
     assert_eq!(gallery.len(), 2);
-    bench.translator.set_gallery(Some(gallery));
+    bench
+        .translator
+        .set_gallery(Some(gallery))
+        .expect("no head");
     let suggested = bench
         .last(80, -90.0, -20.0)
         .suggested_painting
@@ -376,6 +384,6 @@ fn a_painting_is_suggested_and_held() {
         .suggested_painting
         .expect("a painting");
     assert!(other.path.ends_with("blue.png") && other.score.0 < 0.5);
-    bench.translator.set_gallery(None);
+    bench.translator.set_gallery(None).expect("no head");
     assert!(bench.last(8, -90.0, -20.0).suggested_painting.is_none());
 }

@@ -33,6 +33,8 @@ pub struct Remembered {
     pub index: Option<PathBuf>,
     /// The folder of paintings for the way back.
     pub gallery: Option<PathBuf>,
+    /// The taught head's file, where it is not the shipped head.
+    pub head: Option<PathBuf>,
     /// The editor's width and height in logical pixels; written by the editor.
     pub editor_size: (u32, u32),
     /// The editor's zoom in percent, as some hosts report no scale; written by the editor.
@@ -47,6 +49,7 @@ impl Default for Remembered {
             library: None,
             index: None,
             gallery: None,
+            head: None,
             editor_size: EDITOR_SIZE,
             editor_zoom: 100,
         }
@@ -99,6 +102,8 @@ mod tests {
             library: Some("/music/my works".into()),
             index: None,
             gallery: Some("/paintings".into()),
+            // Not known then.
+            head: None,
             editor_size: (1200, 800),
             editor_zoom: 125,
         };

@@ -126,6 +126,30 @@ pub enum ModelsState {
     },
 }
 
+/// What judges which music goes with which pictures.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum HeadState {
+    /// The one that is shipped with the networks.
+    #[default]
+    Shipped,
+    /// One that an artist taught.
+    Taught {
+        /// The file.
+        path: PathBuf,
+        /// As its owner calls it.
+        name: String,
+        /// When it was taught, from how many pairs, and what is odd about it.
+        about: String,
+    },
+    /// The chosen one could not be used, and the shipped one is in its place.
+    Failed {
+        /// The file.
+        path: PathBuf,
+        /// One sentence for the user that names the file and says what to do.
+        reason: String,
+    },
+}
+
 /// One snippet that was chosen, newest first in [`View::snippets`].
 #[derive(Clone, Debug)]
 pub struct SnippetRow {
@@ -167,6 +191,8 @@ pub struct View {
     pub index: Option<PathBuf>,
     /// Written when the networks are loaded or found wanting.
     pub models: ModelsState,
+    /// Written when an action or a restored state changes it.
+    pub head: HeadState,
     /// Folder of paintings for the way back, if one is set.
     pub gallery: Option<PathBuf>,
     /// Paintings of the gallery that can be suggested.
@@ -207,6 +233,7 @@ impl Default for View {
             library: LibraryState::default(),
             index: None,
             models: ModelsState::default(),
+            head: HeadState::default(),
             gallery: None,
             gallery_len: 0,
             gallery_failed: None,
@@ -246,6 +273,10 @@ pub enum Action {
     SetGallery(PathBuf),
     /// Use no gallery.
     ClearGallery,
+    /// Judge by this taught head.
+    SetHead(PathBuf),
+    /// Judge by the shipped head.
+    ClearHead,
     /// Make the suggested painting the painting.
     UseSuggestedPainting,
     /// Play this chunk once, now.

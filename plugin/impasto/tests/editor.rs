@@ -78,6 +78,7 @@ fn every_state_is_named() {
                 "pool of 22",
                 "hokusai-great-wave",
                 "\u{2212}14.2 dB",
+                "taught: seascapes",
             ],
         ),
         (
@@ -126,6 +127,7 @@ fn every_state_is_named() {
                 "1,284 frames dropped",
                 "could not be decoded",
                 "touch the canvas",
+                "harbour.head not usable",
             ],
         ),
         (
@@ -135,6 +137,7 @@ fn every_state_is_named() {
                 "not connected",
                 "connect the brush",
                 "silent",
+                "shipped head",
             ],
         ),
         (
@@ -211,6 +214,11 @@ fn buttons_ask_for_what_they_say() {
     let audition = Action::Audition(engine::units::ChunkId(4));
     assert_eq!(click(&mut playing, row), acts(&[audition]));
 
+    assert_eq!(
+        click(&mut playing, "use shipped"),
+        acts(&[Action::ClearHead])
+    );
+
     let mut indexing = shown(states::indexing());
     assert_eq!(
         click(&mut indexing, "Stop"),
@@ -247,6 +255,16 @@ fn a_painting_is_chosen_with_the_keyboard_alone() {
     let chosen = assets().join("paintings/bazille-ramparts.jpg");
     assert_eq!(desk.state().asked, acts(&[Action::LoadPainting(chosen)]));
     assert!(desk.query_by_label("Files").is_none(), "the browser closes");
+}
+
+#[test]
+fn a_head_is_looked_for_among_heads() {
+    let mut desk = shown(states::silence());
+    assert_eq!(click(&mut desk, "shipped head"), []);
+    settle(&mut desk);
+    let written = written(&desk);
+    assert!(written.contains("Choose a taught head"), "{written}");
+    assert!(!written.contains(".jpg"), "{written}");
 }
 
 #[test]

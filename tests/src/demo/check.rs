@@ -71,7 +71,7 @@ impl Checker {
     /// Builds the pool of the performance's painting anew and looks up each snippet.
     pub fn check(&self, performance: &Performance, brush: &Clip) -> Result<PoolCheck> {
         let picture = Picture::open(&performance.painting)?;
-        let point = self.models.picture_embedder()?.point(&picture)?;
+        let point = self.models.picture_embedder()?.look(&picture)?.point;
         let correspondence = self.models.correspondence();
         let pool = Pool::build(&self.library, &correspondence, &point, self.fraction);
         let mut embedder = self.models.audio_embedder()?;

@@ -62,7 +62,9 @@ pub fn run(args: &Args, congruity: &args::Congruity, interrupt: &Interrupt) -> R
         explain: congruity.explain.then(Weights::default),
         ..Settings::default()
     };
-    let mut translator = studio::translator(&models, &congruity.painting, library, settings)?;
+    let head = studio::head(&congruity.head, &models)?;
+    let painting = &congruity.painting;
+    let mut translator = studio::translator(&models, painting, library, head, settings)?;
     let moments = follow(args, &mut translator, &congruity.music, interrupt)?;
 
     studio::make_room(&congruity.csv)?;

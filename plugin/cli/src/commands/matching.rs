@@ -77,7 +77,8 @@ pub fn run(args: &Args, matching: &args::Match, interrupt: &Interrupt) -> Result
         ..Settings::default()
     };
     let painting = &matching.painting;
-    let translator = studio::translator(&models, painting, library.clone(), settings)?;
+    let head = studio::head(&matching.head, &models)?;
+    let translator = studio::translator(&models, painting, library.clone(), head, settings)?;
     studio::make_room(&matching.out)?;
     let wave = Wave::create(&matching.out, RATE)?;
     let mut stage = Stage::new(translator, library, matching, wave)?;

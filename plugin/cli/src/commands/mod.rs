@@ -4,3 +4,4 @@ pub mod congruity;
 pub mod eval;
 pub mod index;
 pub mod matching;
+pub mod teach;

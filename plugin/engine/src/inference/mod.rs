@@ -28,7 +28,7 @@ use crate::units::{Score, Seconds};
 /// What the audio network says about 4 s of sound.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MusicFeatures {
-    /// Where the sound lies among sounds, by Euclidean distance; 128 values.
+    /// Where the sound lies among sounds, by Euclidean distance; as many values as the manifest says.
     pub embedding: Vec<f32>,
     /// Where it lies among pictures and music: see [`Correspondence`]. Empty if that is
     /// asked of the sound itself: see [`Embedder::place`].
@@ -37,6 +37,16 @@ pub struct MusicFeatures {
     pub tags: Vec<f32>,
     /// The manifest's affect values.
     pub affect: Vec<f32>,
+}
+
+/// What the picture network says about a picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PictureFeatures {
+    /// Where it lies among pictures and music: see [`Correspondence`].
+    pub point: Vec<f32>,
+    /// What the network sees before it is asked about music: what a taught head
+    /// ([`crate::teach`]) starts from. Empty if the network does not give it.
+    pub features: Vec<f32>,
 }
 
 /// Embeds sound. A trait so that tests can order and count without a network.
@@ -81,11 +91,11 @@ pub enum Placing {
 
 /// Embeds pictures. A trait so that tests can order and count without a network.
 pub trait PictureEmbedder: Send {
-    /// Where the picture lies among pictures and music: see [`Correspondence`].
+    /// The features of one picture.
     ///
     /// # Errors
     /// [`Error::Network`](crate::Error::Network).
-    fn point(&mut self, picture: &Picture) -> Result<Vec<f32>>;
+    fn look(&mut self, picture: &Picture) -> Result<PictureFeatures>;
 }
 
 /// How a picture's and a chunk's points make a score (paper, §3.1): the softmax

@@ -11,7 +11,7 @@ use super::encoders::{ENCODERS_VARIABLE, Encoders, PairedAudio, PairedPicture};
 use super::locate::{absolute, runtime_library};
 use super::network::Network;
 use super::runtime;
-use super::{Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder};
+use super::{Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder, PictureFeatures};
 use crate::Result;
 use crate::analysis::{BANDS, FRAMES};
 use crate::manifest::Manifest;
@@ -179,8 +179,12 @@ fn features(outputs: Vec<Vec<f32>>) -> MusicFeatures {
 struct PictureNetwork(Arc<Mutex<Network>>);
 
 impl PictureEmbedder for PictureNetwork {
-    fn point(&mut self, picture: &Picture) -> Result<Vec<f32>> {
-        let outputs = self.0.lock().run(picture.input())?;
-        Ok(outputs.into_iter().next().unwrap_or_default())
+    fn look(&mut self, picture: &Picture) -> Result<PictureFeatures> {
+        let mut outputs = self.0.lock().run(picture.input())?.into_iter();
+        let mut next = || outputs.next().unwrap_or_default();
+        Ok(PictureFeatures {
+            point: next(),
+            features: next(),
+        })
     }
 }

@@ -13,6 +13,7 @@ mod database;
 pub mod decode;
 mod drm;
 mod fold;
+mod hear;
 mod load;
 mod paths;
 mod reason;
@@ -33,6 +34,7 @@ use std::path::PathBuf;
 
 pub use clip::StereoClip;
 pub use database::Contract;
+pub use hear::{Span, hear};
 pub use paths::{default_index_dir, index_dir_of};
 pub use reason::Reason;
 pub use sample::{Sample, sample};

@@ -201,7 +201,8 @@ impl Library {
         &traits[self.0.dims.tags.min(traits.len())..]
     }
 
-    fn traits(&self, chunk: ChunkId) -> &[f32] {
+    /// A chunk's tags, then its affect values.
+    pub fn traits(&self, chunk: ChunkId) -> &[f32] {
         if self.0.traits.is_empty() {
             return &[];
         }

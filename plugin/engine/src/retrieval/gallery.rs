@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::inference::{Correspondence, Picture, PictureEmbedder};
+use crate::inference::{Correspondence, Picture, PictureEmbedder, PictureFeatures};
+use crate::teach::TaughtHead;
 use crate::units::Score;
 use crate::{Error, Result};
 
@@ -31,7 +32,15 @@ struct Painting {
     path: PathBuf,
     /// What the file was when it was read: a changed file is read again.
     version: Version,
-    point: Vec<f32>,
+    seen: PictureFeatures,
+    /// The taught head's, if there is one in use; else the one in `seen`.
+    taught: Option<Vec<f32>>,
+}
+
+impl Painting {
+    fn point(&self) -> &[f32] {
+        self.taught.as_deref().unwrap_or(&self.seen.point)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,7 +92,7 @@ impl Gallery {
     }
 
     /// Scans the folder again; pictures whose size and time are unchanged
-    /// keep their points.
+    /// keep their points. After [`use_head`](Self::use_head) it is to be called again.
     ///
     /// # Errors
     /// If the folder can't be read; the gallery then stays as it was.
@@ -120,6 +129,26 @@ impl Gallery {
         Ok(())
     }
 
+    /// Has the paintings' points made by `head` from now on, or by the networks alone.
+    ///
+    /// # Errors
+    /// [`Error::OtherNetworks`] if the head is not for the networks that looked at the
+    /// paintings; their points then stay.
+    pub fn use_head(&mut self, head: Option<&TaughtHead>) -> Result<()> {
+        let points = self
+            .paintings
+            .iter()
+            .map(|painting| {
+                head.map(|head| head.picture_point(&painting.seen))
+                    .transpose()
+            })
+            .collect::<Result<Vec<_>>>()?;
+        for (painting, point) in self.paintings.iter_mut().zip(points) {
+            painting.taught = point;
+        }
+        Ok(())
+    }
+
     /// The folder that was scanned.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -152,7 +181,7 @@ impl Gallery {
             .paintings
             .iter()
             .map(|painting| {
-                let score = correspondence.score(&painting.point, music_point);
+                let score = correspondence.score(painting.point(), music_point);
                 let score = if score.0.is_nan() { Score(1.0) } else { score };
                 (painting.path.as_path(), score)
             })
@@ -181,11 +210,12 @@ fn read(
             return Ok(painting);
         }
     }
-    let point = embedder.point(&Picture::open(path)?)?;
+    let seen = embedder.look(&Picture::open(path)?)?;
     Ok(Painting {
         path: path.to_owned(),
         version,
-        point,
+        seen,
+        taught: None,
     })
 }
 

@@ -22,8 +22,17 @@ impl Ranking {
     /// Scores each chunk of `library` with the painting at `painting_point`
     /// (the picture network's point, `correspondence.dim` long).
     pub fn new(library: &Library, correspondence: &Correspondence, painting_point: &[f32]) -> Self {
-        let scores = library
-            .points()
+        Self::of_points(library.points(), correspondence, painting_point)
+    }
+
+    /// As [`new`](Self::new), with chunks' points made otherwise, in the order of their
+    /// ids, row-major.
+    pub fn of_points(
+        points: &[f32],
+        correspondence: &Correspondence,
+        painting_point: &[f32],
+    ) -> Self {
+        let scores = points
             .chunks_exact(correspondence.dim.max(1))
             .map(|point| correspondence.score(painting_point, point));
         Self::from_scores(scores)

@@ -13,6 +13,7 @@ mod reasons;
 mod settings;
 mod suggest;
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,9 +26,12 @@ pub use suggest::Suggestion;
 use crate::analysis::MelFrame;
 use crate::congruity::{Meter, congruity_of};
 use crate::crossmodal::{AffectPlaces, Explained, Norms};
-use crate::inference::{Correspondence, Embedder, Models, Picture, PictureEmbedder};
+use crate::inference::{
+    Correspondence, Embedder, Models, MusicFeatures, Picture, PictureEmbedder, PictureFeatures,
+};
 use crate::library::Library;
 use crate::retrieval::{Gallery, Hit, Pool, Ranking, Recent, nearest_n};
+use crate::teach::TaughtHead;
 use crate::units::{ChunkId, Score, Seconds};
 use crate::{Error, Result};
 use ear::{Ear, Memory};
@@ -44,14 +48,25 @@ pub struct Networks {
     pub correspondence: Correspondence,
 }
 
+/// The painting, as the picture network sees it.
+struct Seen {
+    features: PictureFeatures,
+    /// By the head in use.
+    point: Vec<f32>,
+}
+
 /// The whole translation, on one worker thread.
 pub struct Translator {
     networks: Networks,
     settings: Settings,
     brush: Ear,
     music: Ear,
-    painting: Option<Vec<f32>>,
+    /// The artist's own head, in the place of the shipped one.
+    head: Option<Arc<TaughtHead>>,
+    painting: Option<Seen>,
     library: Option<Library>,
+    /// The library's points by the head, if there are both.
+    taught_points: Option<Vec<f32>>,
     /// `None` after the painting or the library changed, until the next step.
     ranking: Option<Ranking>,
     /// `None` after the ranking or the fraction changed, until the next step.
@@ -102,8 +117,10 @@ impl Translator {
             settings,
             brush: Ear::new(Memory::Keeps),
             music: Ear::new(Memory::Forgets),
+            head: None,
             painting: None,
             library: None,
+            taught_points: None,
             ranking: None,
             pool: None,
             recent: Recent::new(settings.variety),
@@ -133,20 +150,54 @@ impl Translator {
     /// # Errors
     /// If the picture can't be embedded; the painting before stays.
     pub fn set_picture(&mut self, picture: Option<&Picture>) -> Result<()> {
-        let point = picture
-            .map(|picture| self.networks.picture.point(picture))
-            .transpose()?;
-        if let Some(point) = &point {
-            expect_len(
-                "picture points",
-                point.len(),
-                self.networks.correspondence.dim,
-            )?;
-        }
-        self.painting = point;
+        let look = |picture| {
+            let features = self.networks.picture.look(picture)?;
+            let found = features.point.len();
+            expect_len("picture points", found, self.networks.correspondence.dim)?;
+            let point = picture_point(self.head.as_deref(), &features)?;
+            Ok(Seen { features, point })
+        };
+        self.painting = picture.map(look).transpose()?;
         self.reasons.set_painting(picture);
         self.unrank();
         Ok(())
+    }
+
+    /// Scores by `head`, which an artist taught, or by the shipped one. The points of
+    /// painting, library and gallery are made anew: some tenths of a second for a large
+    /// library.
+    ///
+    /// # Errors
+    /// If the head is for other networks; the one before stays.
+    pub fn set_head(&mut self, head: Option<Arc<TaughtHead>>) -> Result<()> {
+        let taught = head.as_deref();
+        let point = self
+            .painting
+            .as_ref()
+            .map(|seen| picture_point(taught, &seen.features))
+            .transpose()?;
+        let points = taught_points(taught, self.library.as_ref())?;
+        self.suggester.use_head(taught)?;
+        if let (Some(seen), Some(point)) = (&mut self.painting, point) {
+            seen.point = point;
+        }
+        (self.head, self.taught_points) = (head, points);
+        self.score = None;
+        self.unrank();
+        Ok(())
+    }
+
+    /// The head in use, if it is not the shipped one.
+    pub fn head(&self) -> Option<&Arc<TaughtHead>> {
+        self.head.as_ref()
+    }
+
+    /// How the points of the head in use make a score.
+    fn correspondence(&self) -> Correspondence {
+        let shipped = self.networks.correspondence;
+        self.head
+            .as_ref()
+            .map_or(shipped, |head| head.correspondence())
     }
 
     /// Sets the library, or none; what was played before is forgotten.
@@ -158,6 +209,7 @@ impl Translator {
             let expected = self.networks.correspondence.dim;
             expect_len("library points", library.dims().point, expected)?;
         }
+        self.taught_points = taught_points(self.head.as_deref(), library.as_ref())?;
         self.library = library;
         self.recent.clear();
         self.unrank();
@@ -165,8 +217,12 @@ impl Translator {
     }
 
     /// Sets the paintings for the way back, or none.
-    pub fn set_gallery(&mut self, gallery: Option<Gallery>) {
-        self.suggester.set_gallery(gallery);
+    ///
+    /// # Errors
+    /// If a head is in use that is not for the networks that looked at them; the ones
+    /// before stay.
+    pub fn set_gallery(&mut self, gallery: Option<Gallery>) -> Result<()> {
+        self.suggester.set_gallery(gallery, self.head.as_deref())
     }
 
     /// Reads a folder of paintings with this translator's network, for
@@ -311,7 +367,8 @@ impl Translator {
             return;
         };
         if self.ranking.is_none() {
-            let ranking = Ranking::new(library, &self.networks.correspondence, painting);
+            let points = self.taught_points.as_deref().unwrap_or(library.points());
+            let ranking = Ranking::of_points(points, &self.correspondence(), &painting.point);
             self.meter
                 .set_distribution(Some(Arc::clone(ranking.distribution())));
             self.ranking = Some(ranking);
@@ -371,7 +428,7 @@ impl Translator {
                 self.reasons.hear(self.music.input(), features);
             });
         }
-        let correspondence = &self.networks.correspondence;
+        let correspondence = self.correspondence();
         self.score = None;
         let Some(features) = self.music.features() else {
             return Ok(());
@@ -380,19 +437,40 @@ impl Translator {
             // What asks the sound itself has not heard it: the worker gets mel frames.
             return Ok(());
         }
-        expect_len("music points", features.point.len(), correspondence.dim)?;
+        let found = features.point.len();
+        expect_len("music points", found, self.networks.correspondence.dim)?;
+        let point = music_point(self.head.as_deref(), features)?;
         self.score = self
             .painting
             .as_ref()
-            .map(|painting| correspondence.score(painting, &features.point))
+            .map(|painting| correspondence.score(&painting.point, &point))
             .filter(|score| !score.0.is_nan());
         if looked {
             timed(&mut timings.gallery, || {
-                self.suggester.hear(correspondence, &features.point, frames);
+                self.suggester.hear(&correspondence, &point, frames);
             });
         }
         Ok(())
     }
+}
+
+/// The point of a picture by `head`, or by the networks alone.
+fn picture_point(head: Option<&TaughtHead>, seen: &PictureFeatures) -> Result<Vec<f32>> {
+    head.map_or_else(|| Ok(seen.point.clone()), |head| head.picture_point(seen))
+}
+
+/// The point of music by `head`, or by the networks alone.
+fn music_point<'a>(head: Option<&TaughtHead>, heard: &'a MusicFeatures) -> Result<Cow<'a, [f32]>> {
+    match head {
+        Some(head) => Ok(head.music_point(heard)?.into()),
+        None => Ok(heard.point.as_slice().into()),
+    }
+}
+
+fn taught_points(head: Option<&TaughtHead>, library: Option<&Library>) -> Result<Option<Vec<f32>>> {
+    let both = head.zip(library);
+    both.map(|(head, library)| head.library_points(library))
+        .transpose()
 }
 
 /// Runs `work` and adds how long it took to `total`.

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::settings::frames_in;
+use crate::Result;
 use crate::inference::Correspondence;
 use crate::retrieval::Gallery;
+use crate::teach::TaughtHead;
 use crate::units::{Score, Seconds};
 
 /// A painting must be the best for this long before it replaces another: a
@@ -31,11 +33,28 @@ pub(super) struct Suggester {
 }
 
 impl Suggester {
-    pub(super) fn set_gallery(&mut self, gallery: Option<Gallery>) {
+    pub(super) fn set_gallery(
+        &mut self,
+        mut gallery: Option<Gallery>,
+        head: Option<&TaughtHead>,
+    ) -> Result<()> {
+        if let Some(gallery) = &mut gallery {
+            gallery.use_head(head)?;
+        }
         *self = Self {
             gallery,
             ..Self::default()
         };
+        Ok(())
+    }
+
+    /// Judges by another head; what was shown is judged anew.
+    pub(super) fn use_head(&mut self, head: Option<&TaughtHead>) -> Result<()> {
+        if let Some(gallery) = &mut self.gallery {
+            gallery.use_head(head)?;
+        }
+        self.reset();
+        Ok(())
     }
 
     /// Forgets what was shown.

@@ -6,7 +6,7 @@ use nice_plug::prelude::ParamPtr;
 
 use crate::view::Action;
 
-/// What a picture, a folder of music or a folder of paintings is looked for.
+/// What a file or a folder is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// A picture file that becomes the painting.
@@ -15,6 +15,15 @@ pub enum Purpose {
     Library,
     /// A folder of paintings for the way back.
     Gallery,
+    /// A taught head's file.
+    Head,
+}
+
+impl Purpose {
+    /// Whether a file is looked for, and not a folder.
+    pub fn is_file(self) -> bool {
+        matches!(self, Self::Painting | Self::Head)
+    }
 }
 
 /// One thing that a panel asks for.

@@ -26,7 +26,7 @@ use super::places::Places;
 use super::request::{Purpose, Request};
 use super::{MIN_SIZE, theme, widgets};
 use crate::params::ImpastoParams;
-use crate::view::{Action, LibraryState, ModelsState, PaintingState, View};
+use crate::view::{Action, HeadState, LibraryState, ModelsState, PaintingState, View};
 
 /// How long a stroke's flash takes to fade.
 const FLASH: Duration = Duration::from_millis(250);
@@ -189,15 +189,18 @@ impl Screen {
         let margins = theme::card().total_margin().sum();
         let brush = brush_height(ui.available_width() - margins.x) + margins.y;
         let brush = (total * 0.36).max(130.0).min(brush);
-        card(ui, congruity, |ui| {
-            congruity_ui(ui, view, &self.history, now);
+        let asked = card(ui, congruity, |ui| {
+            congruity_ui(ui, view, &self.history, now)
         });
+        let mut asked = asked.unwrap_or_default();
         let flash = self.flash(now);
         card(ui, brush, |ui| {
             brush_ui(ui, view, flash, &mut self.pictures)
         });
         let rest = ui.available_height();
-        card(ui, rest, |ui| snippets_ui(ui, view, now)).unwrap_or_default()
+        let snippets = card(ui, rest, |ui| snippets_ui(ui, view, now));
+        asked.extend(snippets.unwrap_or_default());
+        asked
     }
 
     /// The left side: what it all comes from.
@@ -250,6 +253,7 @@ impl Screen {
                         Purpose::Painting => Action::LoadPainting(path),
                         Purpose::Library => Action::SetLibrary(path),
                         Purpose::Gallery => Action::SetGallery(path),
+                        Purpose::Head => Action::SetHead(path),
                     }));
                 }
             }
@@ -302,10 +306,16 @@ impl Screen {
                 | LibraryState::Failed { folder, .. } => Some(folder.clone()),
             },
             Purpose::Gallery => view.gallery.clone(),
+            Purpose::Head => match &view.head {
+                HeadState::Shipped => None,
+                HeadState::Taught { path, .. } | HeadState::Failed { path, .. } => {
+                    path.parent().map(ToOwned::to_owned)
+                }
+            },
         };
         let usual = match purpose {
             Purpose::Library => ["Music", "Home"],
-            Purpose::Painting | Purpose::Gallery => ["Pictures", "Home"],
+            Purpose::Painting | Purpose::Gallery | Purpose::Head => ["Pictures", "Home"],
         };
         let folder = chosen.unwrap_or_else(|| self.places.start(&usual));
         let home = self.places.home.clone();

@@ -139,6 +139,7 @@ impl Desk {
             &remembered.library,
             &remembered.index,
             &remembered.gallery,
+            &remembered.head,
         ];
         chosen.into_iter().any(Option::is_some)
     }

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use engine::inference::{Models, Picture};
 use engine::library::{Contract, Failure, IndexProblem, Library, index_dir_of};
+use engine::teach::{Info, TaughtHead};
 use engine::translate::Suggestion;
 use engine::units::Seconds;
 
 use super::desk::Desk;
 use super::jobs::Report;
 use crate::state::Remembered;
-use crate::view::{Action, FailedFile, LibraryState, PaintingState, Rgba, Suggested};
+use crate::view::{Action, FailedFile, HeadState, LibraryState, PaintingState, Rgba, Suggested};
 
 /// The longer side of pictures in the view, in pixels.
 const THUMBNAIL: u32 = 512;
@@ -29,6 +30,7 @@ pub struct Applied {
     library: Option<PathBuf>,
     index: Option<PathBuf>,
     gallery: Option<PathBuf>,
+    head: Option<PathBuf>,
 }
 
 impl From<&Remembered> for Applied {
@@ -38,6 +40,7 @@ impl From<&Remembered> for Applied {
             library: remembered.library.clone(),
             index: remembered.index.clone(),
             gallery: remembered.gallery.clone(),
+            head: remembered.head.clone(),
         }
     }
 }
@@ -90,6 +93,12 @@ impl Desk {
                 record.write().gallery = Some(folder);
             }
             Action::ClearGallery => record.write().gallery = None,
+            Action::SetHead(file) => {
+                // The file may have been taught anew.
+                self.applied.head = None;
+                record.write().head = Some(file);
+            }
+            Action::ClearHead => record.write().head = None,
             Action::UseSuggestedPainting => {
                 if let Some(suggested) = &self.view.suggested {
                     record.write().painting = Some(suggested.path.clone());
@@ -103,9 +112,10 @@ impl Desk {
     /// The file or folder that the record is to remember for `action`.
     fn named_by<'a>(&'a self, action: &'a Action) -> Option<&'a Path> {
         match action {
-            Action::LoadPainting(path) | Action::SetLibrary(path) | Action::SetGallery(path) => {
-                Some(path)
-            }
+            Action::LoadPainting(path)
+            | Action::SetLibrary(path)
+            | Action::SetGallery(path)
+            | Action::SetHead(path) => Some(path),
             Action::UseSuggestedPainting => self.view.suggested.as_ref().map(|s| s.path.as_path()),
             _ => None,
         }
@@ -122,6 +132,9 @@ impl Desk {
         }
         let before = std::mem::replace(&mut self.applied, wanted);
         self.urgent = true;
+        if self.applied.head != before.head {
+            self.load_head();
+        }
         if self.applied.painting != before.painting {
             self.load_painting();
         }
@@ -172,11 +185,48 @@ impl Desk {
         };
     }
 
+    /// Judges by the chosen head, or by the shipped one where there is none or it can't
+    /// be used.
+    fn load_head(&mut self) {
+        let (Some(translator), Some(models)) = (&mut self.translator, &self.models) else {
+            return;
+        };
+        let chosen = self.applied.head.clone();
+        let used = chosen.as_deref().map(|path| {
+            let head = Arc::new(TaughtHead::load_for(path, models)?);
+            translator.set_head(Some(Arc::clone(&head)))?;
+            Ok::<_, engine::Error>(head)
+        });
+        if !matches!(used, Some(Ok(_)))
+            && let Err(error) = translator.set_head(None)
+        {
+            self.view.warning = Some(error.to_string());
+        }
+        if let Some(stage) = &mut self.stage {
+            // What is cued may not belong to the pool any more.
+            stage.clear();
+        }
+        self.view.head = match (chosen, used) {
+            (Some(path), Some(Ok(head))) => HeadState::Taught {
+                path,
+                name: head.info().name.clone(),
+                about: about(head.info()),
+            },
+            (Some(path), Some(Err(error))) => {
+                let reason = format!("{error}. The shipped head is in use instead");
+                self.view.warning = Some(reason.clone());
+                HeadState::Failed { path, reason }
+            }
+            _ => HeadState::Shipped,
+        };
+    }
+
     fn load_gallery(&mut self) {
         let Some(translator) = &mut self.translator else {
             return;
         };
-        translator.set_gallery(None);
+        // Taking it away can't fail.
+        let _ = translator.set_gallery(None);
         self.view.gallery = self.applied.gallery.clone();
         (self.view.gallery_len, self.view.gallery_failed) = (0, None);
         self.view.suggested = None;
@@ -323,8 +373,10 @@ impl Desk {
             Report::Indexed(Err(error)) => self.say_failed(error.to_string()),
             Report::Gallery(Ok(gallery)) => {
                 self.view.gallery_len = gallery.len();
-                if let Some(translator) = &mut self.translator {
-                    translator.set_gallery(Some(gallery));
+                if let Some(translator) = &mut self.translator
+                    && let Err(error) = translator.set_gallery(Some(gallery))
+                {
+                    self.view.gallery_failed = Some(error.to_string());
                 }
             }
             Report::Gallery(Err(error)) => self.view.gallery_failed = Some(error.to_string()),
@@ -383,6 +435,19 @@ fn failed_file(failure: Failure) -> FailedFile {
         path: failure.path,
         reason: failure.message,
     }
+}
+
+/// A head in a few words.
+fn about(info: &Info) -> String {
+    let day = info.created.get(..10).unwrap_or(&info.created);
+    let mut text = format!("Taught on {day} from {} pairs", info.pairs.len());
+    if let Some(judged) = &info.measured {
+        text += &format!(": {judged}");
+    }
+    for warning in &info.warnings {
+        text += &format!(". Note: {warning}");
+    }
+    text
 }
 
 /// The file's name without its folder and ending.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
 use impasto::view::{
-    FailedFile, LibraryState, MelFrame, ModelsState, PaintingState, Rgba, SnippetRow, Suggested,
-    View,
+    FailedFile, HeadState, LibraryState, MelFrame, ModelsState, PaintingState, Rgba, SnippetRow,
+    Suggested, View,
 };
 
 use super::assets;
@@ -159,6 +159,11 @@ pub fn playing() -> View {
         models: ModelsState::Ready,
         gallery: Some(assets().join("paintings")),
         gallery_len: 10,
+        head: HeadState::Taught {
+            path: PathBuf::from("/atelier/seascapes.head"),
+            name: "seascapes".to_owned(),
+            about: "Taught on 2026-11-21 from 16 pairs".to_owned(),
+        },
         brush_level_db: -14.2,
         music_level_db: -9.6,
         brush_connected: true,
@@ -238,6 +243,10 @@ pub fn failures() -> View {
             ],
         ),
         models: ModelsState::Ready,
+        head: HeadState::Failed {
+            path: PathBuf::from("/mnt/atelier/harbour.head"),
+            reason: "/mnt/atelier/harbour.head: the taught head is damaged".to_owned(),
+        },
         gallery: Some(PathBuf::from("/mnt/atelier")),
         gallery_failed: Some("The folder atelier is not there. Choose another one.".to_owned()),
         brush_connected: true,

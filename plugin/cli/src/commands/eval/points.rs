@@ -108,7 +108,7 @@ fn one(
 
 fn picture(row: &Row, networks: &mut Networks) -> engine::Result<Option<Placed>> {
     let picture = Picture::open(&row.path)?;
-    let point = networks.picture.point(&picture)?;
+    let point = networks.picture.look(&picture)?.point;
     Ok(Some(Placed { point, chunks: 1 }))
 }
 

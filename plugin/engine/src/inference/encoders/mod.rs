@@ -32,7 +32,9 @@ pub use problem::{EncoderProblem, Side};
 use self::manifest::{Description, Points};
 use self::session::{Encoder, Wanted};
 use self::sound::Listener;
-use super::{Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder, Placing};
+use super::{
+    Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder, PictureFeatures, Placing,
+};
 use crate::units::{SampleRate, Seconds};
 use crate::{Error, Result};
 
@@ -233,8 +235,12 @@ impl ChunkEncoder {
 pub(super) struct PairedPicture(pub(super) Arc<Encoders>);
 
 impl PictureEmbedder for PairedPicture {
-    fn point(&mut self, picture: &Picture) -> Result<Vec<f32>> {
-        self.0.picture_point(picture.pixels())
+    fn look(&mut self, picture: &Picture) -> Result<PictureFeatures> {
+        Ok(PictureFeatures {
+            point: self.0.picture_point(picture.pixels())?,
+            // Heads are taught on the networks' own features.
+            features: Vec::new(),
+        })
     }
 }
 

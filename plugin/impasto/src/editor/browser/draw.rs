@@ -79,12 +79,13 @@ fn title(purpose: Purpose) -> &'static str {
         Purpose::Painting => "Choose a painting",
         Purpose::Library => "Choose a folder of music",
         Purpose::Gallery => "Choose a folder of paintings",
+        Purpose::Head => "Choose a taught head",
     }
 }
 
 /// What the button does: it takes the marked picture, or the folder that is shown.
 fn button_text(browser: &Browser) -> String {
-    if browser.purpose == Purpose::Painting {
+    if browser.purpose.is_file() {
         return "Use it".to_owned();
     }
     let name = format::file_name(&browser.folder);
@@ -103,12 +104,13 @@ fn summary(browser: &Browser) -> String {
     let kind = match browser.purpose {
         Purpose::Painting | Purpose::Gallery => "picture",
         Purpose::Library => "music file",
+        Purpose::Head => "taught head",
     };
     let files = format::counted(*usable, kind);
     let more = if *cut { ", not all of them shown" } else { "" };
     match (browser.purpose, browser.choice()) {
-        (Purpose::Painting, Some(path)) => format::file_name(&path),
-        (Purpose::Painting, None) => format!("{files} here{more}"),
+        (Purpose::Painting | Purpose::Head, Some(path)) => format::file_name(&path),
+        (Purpose::Painting | Purpose::Head, None) => format!("{files} here{more}"),
         _ => format!("{files} here{more}; its folders are searched too"),
     }
 }
@@ -183,6 +185,7 @@ fn list_ui(ui: &mut Ui, browser: &mut Browser, typing: bool) -> Option<Outcome> 
             ui.add_space(8.0);
             let text = match browser.purpose {
                 Purpose::Painting => "No folders and no pictures here.",
+                Purpose::Head => "No folders and no taught heads here.",
                 Purpose::Library | Purpose::Gallery => "No folders in here.",
             };
             widgets::note(ui, text);

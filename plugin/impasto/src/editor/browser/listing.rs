@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use crossbeam::channel::{Receiver, bounded};
 use engine::library::decode;
 use engine::retrieval::PICTURE_EXTENSIONS;
+use engine::teach::HEAD_EXTENSION;
 
 use crate::editor::format;
 use crate::editor::request::Purpose;
@@ -70,6 +71,7 @@ pub fn read(path: &Path, purpose: Purpose, cancelled: &AtomicBool) -> Result<Fou
     let endings: &[&str] = match purpose {
         Purpose::Painting | Purpose::Gallery => &PICTURE_EXTENSIONS,
         Purpose::Library => &decode::EXTENSIONS,
+        Purpose::Head => &[HEAD_EXTENSION],
     };
     let mut entries = Vec::new();
     let (mut usable, mut cut) = (0, false);
@@ -87,7 +89,7 @@ pub fn read(path: &Path, purpose: Purpose, cancelled: &AtomicBool) -> Result<Fou
         let is_folder = path.is_dir();
         let of_use = !is_folder && ends_in(&path, endings);
         usable += usize::from(of_use);
-        let shown = is_folder || of_use && purpose == Purpose::Painting;
+        let shown = is_folder || of_use && purpose.is_file();
         if !shown {
             continue;
         }

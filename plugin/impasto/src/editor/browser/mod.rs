@@ -123,7 +123,7 @@ impl Browser {
 
     fn take(&mut self, found: Result<Found, String>) -> Option<Outcome> {
         match found {
-            Ok(Found::File(path)) if self.purpose == Purpose::Painting => {
+            Ok(Found::File(path)) if self.purpose.is_file() => {
                 return Some(Outcome::Chosen(path));
             }
             // For a folder of music, one of its files is as good as the folder.
@@ -144,7 +144,7 @@ impl Browser {
                     .iter()
                     .position(|entry| Some(&entry.path) == came_from.as_ref())
                     // A marked folder next to a button that takes the one shown would mislead.
-                    .or((self.purpose == Purpose::Painting && !entries.is_empty()).then_some(0));
+                    .or((self.purpose.is_file() && !entries.is_empty()).then_some(0));
                 self.reveal = true;
                 self.contents = Contents::Ready {
                     entries,
@@ -195,7 +195,7 @@ impl Browser {
             (Contents::Ready { .. }, Purpose::Library | Purpose::Gallery) => {
                 Some(self.folder.clone())
             }
-            (Contents::Ready { entries, .. }, Purpose::Painting) => {
+            (Contents::Ready { entries, .. }, Purpose::Painting | Purpose::Head) => {
                 let entry = entries.get(self.selected?)?;
                 (!entry.is_folder).then(|| entry.path.clone())
             }

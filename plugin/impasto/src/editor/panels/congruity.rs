@@ -3,13 +3,21 @@
 
 use egui::{Align, Align2, Color32, Layout, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, vec2};
 
+use super::head::head_ui;
 use crate::editor::history::{History, SPAN};
+use crate::editor::request::Request;
 use crate::editor::{format, theme, widgets};
 use crate::view::{LibraryState, ModelsState, PaintingState, View};
 
 /// Fills its card.
-pub fn congruity_ui(ui: &mut Ui, view: &View, history: &History, now: std::time::Instant) {
-    widgets::header(ui, "Congruity", |_| {})
+pub fn congruity_ui(
+    ui: &mut Ui,
+    view: &View,
+    history: &History,
+    now: std::time::Instant,
+) -> Vec<Request> {
+    let mut requests = Vec::new();
+    widgets::header(ui, "Congruity", |ui| requests = head_ui(ui, &view.head))
         .on_hover_text("How well the music goes with the painting: 0 not at all, 1 perfectly");
     let value = view.congruity.map(engine::units::Congruity::get);
     let rect = ui.available_rect_before_wrap();
@@ -28,6 +36,7 @@ pub fn congruity_ui(ui: &mut Ui, view: &View, history: &History, now: std::time:
         over.label(RichText::new("unknown").color(theme::TEXT));
         widgets::note(&mut over, unknown_reason(view));
     }
+    requests
 }
 
 /// Why congruity is unknown, and what would make it known.

@@ -3,6 +3,7 @@
 
 pub mod brush;
 pub mod congruity;
+pub mod head;
 pub mod library;
 pub mod painting;
 pub mod parameters;
