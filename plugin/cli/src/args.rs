@@ -141,6 +141,8 @@ pub struct Eval {
     /// Most chunks (4 s) of a track to judge it by, spread evenly over it.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
     pub chunks: usize,
+    #[command(flatten)]
+    pub head: HeadArgs,
 }
 
 const EVAL_HELP: &str = "\

@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{errors, impasto, json, root, run, tune, write_wav};
+use common::{errors, impasto, json, root, run, strokes, tune, write_wav};
+use engine::manifest::Manifest;
+use engine::teach::NetworksOf;
 use serde_json::Value;
 
 /// The committed paintings and music, each music folder a work with a painting or two.
@@ -166,6 +168,93 @@ fn small(dir: &Path) -> PathBuf {
 fn append(table: &Path, text: &str) {
     let old = std::fs::read_to_string(table).unwrap();
     std::fs::write(table, old + text).unwrap();
+}
+
+#[test]
+fn a_taught_head_judges_in_the_place_of_the_shipped_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut rows = Vec::new();
+    // Six pairs of each of two works to learn from, two more to judge by.
+    for (work, colour) in [("dusk", [190u8, 70, 40]), ("frost", [60, 120, 210])] {
+        for take in 0..8u8 {
+            let folder = dir
+                .path()
+                .join(if take < 6 { "pairs" } else { "later" })
+                .join(work);
+            std::fs::create_dir_all(&folder).unwrap();
+            let shade = image::Rgb(colour.map(|value| value + 5 * take));
+            let picture = image::RgbImage::from_fn(64, 48, |x, y| match (x / 8 + y / 8) % 2 {
+                0 => shade,
+                _ => image::Rgb(colour.map(|value| value / 2)),
+            });
+            picture.save(folder.join(format!("{take}.png"))).unwrap();
+            let music = folder.join(format!("{take}.wav"));
+            let detuned = 1.0 + 0.03 * f64::from(take);
+            match work {
+                "dusk" => write_wav(&music, 5.0, |t| tune(0)(t * detuned)),
+                _ => write_wav(&music, 5.0, |t| strokes(t * detuned)),
+            }
+            if take >= 6 {
+                for (ending, kind) in [("png", "picture"), ("wav", "music")] {
+                    rows.push([
+                        work.to_owned(),
+                        format!("later/{work}/{take}.{ending}"),
+                        kind.to_owned(),
+                    ]);
+                }
+            }
+        }
+    }
+    let (table, head) = (dir.path().join("works.tsv"), dir.path().join("mine.head"));
+    write_table(&table, &rows);
+    let mut teach = impasto();
+    teach
+        .arg("teach")
+        .arg(dir.path().join("pairs"))
+        .args(["--name", "mine", "-o"])
+        .arg(&head);
+    let manifest = Manifest::load(&root().join("models")).unwrap();
+    if !NetworksOf::of(&manifest).can_be_taught() {
+        // Heads start from what the picture network sees; this one does not give it.
+        let said = errors(&run(&mut teach, 1));
+        assert!(said.contains("features"), "{said}");
+        return;
+    }
+    run(&mut teach, 0);
+    let evaluated = json(eval(dir.path(), &table).arg("--head").arg(&head));
+    assert_eq!(evaluated["two_afc"], 1.0, "{evaluated}");
+    assert_eq!(evaluated["shuffled"], 0.0);
+    assert_eq!(evaluated["head"]["name"], "mine");
+    let shipped = json(&mut eval(dir.path(), &table));
+    assert_ne!(shipped["auc"], Value::Null);
+    assert_eq!(shipped["head"], Value::Null);
+
+    let pair = root().join("plugin/engine/tests/fixtures/encoders/mel");
+    let both = run(
+        eval(dir.path(), &table)
+            .arg("--head")
+            .arg(&head)
+            .arg("--encoders")
+            .arg(pair),
+        1,
+    );
+    assert!(
+        errors(&both).contains("pair of encoders"),
+        "{}",
+        errors(&both)
+    );
+}
+
+#[test]
+fn a_head_that_is_not_there_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let table = small(dir.path());
+    let missing = run(eval(dir.path(), &table).args(["--head", "none.head"]), 1);
+    assert!(
+        errors(&missing).contains("none.head"),
+        "{}",
+        errors(&missing)
+    );
 }
 
 #[test]

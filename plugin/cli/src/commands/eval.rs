@@ -6,6 +6,8 @@ mod outcome;
 mod points;
 mod works;
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use engine::evaluation::{Evaluation, Scores};
 use engine::inference::Correspondence;
@@ -26,9 +28,19 @@ pub fn run(args: &Args, eval: &args::Eval, interrupt: &Interrupt) -> Result<()> 
     Works::of(&rows).enough(faults.len())?;
 
     let models = studio::models(args)?;
+    let head = studio::head(&eval.head, &models)?;
+    let correspondence = head
+        .as_ref()
+        .map_or_else(|| models.correspondence(), |head| head.correspondence());
     let template = "{pos:>5} of {len} files {bar:32} {eta:>5} left  {wide_msg}";
     let bar = progress::bar(args, rows.len() as u64, template);
-    let networks = || Ok(Networks::of(&models)?);
+    let networks = || {
+        let shipped = Networks::of(&models)?;
+        Ok(match &head {
+            Some(head) => shipped.with_head(Arc::clone(head)),
+            None => shipped,
+        })
+    };
     let outcomes = points::place(&rows, eval.chunks, &networks, &bar, interrupt);
     bar.finish_and_clear();
 
@@ -49,12 +61,12 @@ pub fn run(args: &Args, eval: &args::Eval, interrupt: &Interrupt) -> Result<()> 
     let works = Works::of(placed.iter().map(|(row, _)| *row));
     works.enough(faults.len())?;
 
-    let scores = scores(&placed, &works, &models.correspondence())?;
+    let scores = scores(&placed, &works, &correspondence)?;
     let directions = Directions {
         picture_to_track: Evaluation::of(&scores),
         track_to_picture: Evaluation::of(&scores.transposed()),
     };
-    let judge = Judge::of(&models, eval.chunks);
+    let judge = Judge::of(&models, eval, head.as_deref());
     let evaluated = Evaluated::new(&placed, works, &directions, judge, faults);
     if args.json {
         report::json(&evaluated)

@@ -8,6 +8,7 @@
 //! it then skips embeddings and is no longer the same as one that was in time.
 
 mod ear;
+mod headed;
 mod outcome;
 mod reasons;
 mod settings;

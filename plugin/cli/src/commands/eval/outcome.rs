@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use engine::evaluation::{Evaluation, Interval, Measure, Measured, Null, RESAMPLES};
 use engine::inference::Models;
+use engine::teach::TaughtHead;
 use serde::Serialize;
 
 use super::manifest::{Fault, Kind, Row};
 use super::points::Placed;
 use super::works::Works;
+use crate::args;
 use crate::report;
 
 /// Both ways.
@@ -26,7 +29,7 @@ pub struct Judge {
     /// SHA-256 of the networks by name.
     models: BTreeMap<&'static str, String>,
     /// The taught head, if one was used.
-    head: Option<String>,
+    head: Option<Head>,
     /// The pair of encoders, if one was used in the networks' place.
     encoders: Option<Pair>,
     /// Most chunks that a track was judged by.
@@ -40,6 +43,13 @@ pub struct Judge {
 }
 
 #[derive(Serialize)]
+struct Head {
+    file: PathBuf,
+    name: String,
+    created: String,
+}
+
+#[derive(Serialize)]
 struct Pair {
     name: String,
     licence: String,
@@ -48,21 +58,25 @@ struct Pair {
 }
 
 impl Judge {
-    /// The shipped networks.
-    pub fn of(models: &Models, chunks_per_track: usize) -> Self {
+    /// The networks, a pair of encoders or a head in their place.
+    pub fn of(models: &Models, eval: &args::Eval, head: Option<&TaughtHead>) -> Self {
         let manifest = models.manifest();
         Self {
             models: BTreeMap::from([
                 ("audio", manifest.audio().sha256.clone()),
                 ("picture", manifest.picture_model().sha256.clone()),
             ]),
-            head: None,
+            head: eval.head.head.clone().zip(head).map(|(file, head)| Head {
+                file,
+                name: head.info().name.clone(),
+                created: head.info().created.clone(),
+            }),
             encoders: models.encoders().map(|encoders| Pair {
                 name: encoders.name().to_owned(),
                 licence: encoders.licence().to_owned(),
                 sha256: encoders.sha256(),
             }),
-            chunks_per_track,
+            chunks_per_track: eval.chunks,
             track_score: "inner product with the mean point of its chunks",
             pair_threshold: 0.5,
             resamples: RESAMPLES,

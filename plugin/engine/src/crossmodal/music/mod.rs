@@ -107,8 +107,8 @@ impl MusicMeasure {
     /// Major and fast music is felt as happy, minor and slow as sad (Gagnon & Peretz
     /// 2003); loud and fast music as energetic (Schubert 2004; Ilie & Thompson 2006).
     /// The network's valence follows the tempo of melodies but hardly their mode, its
-    /// energy neither their tempo nor, by its training, their level; so these are added
-    /// to it here. The weights are this project's.
+    /// energy not their tempo (`models/cards/crossmodal.md`); so these are added to it
+    /// here. The weights are this project's.
     pub fn with_emotion(&self, norm: impl Fn(MusicQuantity) -> Option<Norm>) -> Self {
         let mix = |parts: &[(MusicQuantity, f32)]| {
             parts.iter().try_fold(0.0, |sum, &(quantity, weight)| {
