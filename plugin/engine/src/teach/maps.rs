@@ -17,7 +17,7 @@ const PICTURE_TEMPERATURE: f32 = 0.15;
 /// Of the softmax over taught music.
 const MUSIC_TEMPERATURE: f32 = 0.3;
 /// Of the shipped head's last block.
-const PRIOR: f32 = 0.5;
+const PRIOR: f32 = 0.7;
 
 /// One side of a head: taught features, to which others are compared.
 #[derive(Clone, Debug, Default, PartialEq)]
