@@ -300,7 +300,7 @@ mod tests {
                 maps.music_point(&music.point, &mut point);
                 let product = f64::from(dot(&maps.picture_point(picture), &point));
                 let both = (0..3).map(|i| share(0.15, i == p) * share(0.3, i == m));
-                let expected = 3.0 * both.sum::<f64>() + if p == m { 0.5 } else { 0.0 };
+                let expected = 3.0 * both.sum::<f64>() + if p == m { 0.7 } else { 0.0 };
                 assert!(
                     (product - expected).abs() < 1e-5,
                     "{p} {m}: {product} {expected}"
