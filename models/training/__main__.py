@@ -96,6 +96,16 @@ def _card(cache: Cache, args: argparse.Namespace) -> None:
     cards.write(cache, args.run)
 
 
+def _train(cache: Cache, args: argparse.Namespace) -> None:
+    """Every stage in turn, as its own command would run it; each skips what is there."""
+    student = ["distil", "--run", args.run, "--steps", str(args.steps)]
+    of_run = [[stage, "--run", args.run] for stage in ("space", "fit", "assess", "export", "evaluate", "card")]
+    for words in (["fetch"], ["corpus"], ["targets"], student, *of_run):
+        print(f"== {' '.join(words)}", flush=True)
+        stage = _parser().parse_args(words)
+        stage.function(cache, stage)
+
+
 def _smoke(cache: Cache, args: argparse.Namespace) -> None:
     from . import smoke
 
@@ -137,6 +147,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--run", default="student", help="name of the training run")
     evaluate = command("evaluate", _evaluate, "measure the exported networks")
     evaluate.add_argument("--run", default="student")
+    train = command("train", _train, "all stages from fetch to card; a stopped run goes on where it was")
+    train.add_argument("--run", default="shipped")
+    train.add_argument("--steps", type=int, default=5000)
     command("smoke", _smoke, "run the pipeline on small made-up data, without network")
     return parser
 

@@ -148,7 +148,7 @@ def losses(outputs, targets, weight=None) -> tuple[torch.Tensor, torch.Tensor, t
     """
     embedding, tags, affect = outputs
     wanted, wanted_tags, wanted_affect, tag_spread, affect_spread = targets
-    weight = torch.ones(len(embedding)) if weight is None else weight
+    weight = torch.ones_like(embedding[:, 0]) if weight is None else weight
     share = weight / weight.sum()
     # Twice the squared error, because the mean squared *distance* (twice the variance) is 1.
     point = 2.0 * ((embedding - wanted).square().sum(dim=1) * share).sum()
@@ -167,7 +167,7 @@ def same_track(embedding: torch.Tensor, partner: torch.Tensor, track: torch.Tens
     unit = nn.functional.normalize(embedding, dim=1)
     logits = unit[rows] @ unit.T / TEMPERATURE
     rival = track[rows][:, None] != track[None]
-    rival[torch.arange(len(rows)), partner[rows]] = True
+    rival[torch.arange(len(rows), device=rows.device), partner[rows]] = True
     return nn.functional.cross_entropy(logits.masked_fill(~rival, -1e4), partner[rows])
 
 
@@ -193,11 +193,13 @@ def train(cache: Cache, items: list[Item], name: str, plan: Schedule) -> Path:
     rows, check = np.flatnonzero(~data.held_out), np.flatnonzero(data.held_out)
     targets = Targets.of(data, rows)
     print(f"{len(rows)} chunks to learn from, {len(check)} held out, {len(data.keys)} tracks and sounds")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     net = Student().to(memory_format=torch.channels_last)
     if plan.start_from:
         net.load_state_dict(student_of(cache.runs / plan.start_from / "checkpoint.pt").state_dict())
         _refit(net, data, targets, rows, manifest.front_end().frames)
-    average = Student().to(memory_format=torch.channels_last)
+    net = net.to(device)
+    average = Student().to(device, memory_format=torch.channels_last)
     average.load_state_dict(net.state_dict())
     optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.steps, pct_start=0.1)
@@ -213,10 +215,11 @@ def train(cache: Cache, items: list[Item], name: str, plan: Schedule) -> Path:
         mel, viewed = brush_view(data.mel[chosen], data.kind[chosen] == "music", front_end, rng)
         mel = augment(mel, front_end, rng)
         weight = torch.from_numpy(np.where(viewed, BRUSH_VIEW_WEIGHT, 1.0).astype(np.float32))
-        outputs = net(tensor(mel))
-        point, tag, feeling, distance = losses(outputs, _targets(targets, chosen), weight)
+        outputs = net(tensor(mel).to(device))
+        wanted = [value.to(device) for value in _targets(targets, chosen)]
+        point, tag, feeling, distance = losses(outputs, wanted, weight.to(device))
         partner[viewed | viewed[partner]] = -1
-        found = same_track(outputs[0], torch.from_numpy(partner), torch.from_numpy(data.track[chosen]))
+        found = same_track(outputs[0], torch.from_numpy(partner).to(device), torch.from_numpy(data.track[chosen]).to(device))
         loss = point + 0.5 * tag + 0.5 * feeling + 0.5 * distance + SAME_TRACK * found
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -276,8 +279,9 @@ def validate(net: Student, data: Data, targets: Targets, rows: np.ndarray, frame
     net.eval()
     rows = rows[:: max(1, len(rows) // 384)]
     centred = data.mel[rows][:, :, MARGIN : MARGIN + frames].astype(np.float32)
-    outputs = [net(tensor(part)) for part in np.array_split(centred, max(1, len(rows) // 48))]
-    joined = [torch.cat(column) for column in zip(*outputs)]
+    device = next(net.parameters()).device
+    outputs = [net(tensor(part).to(device)) for part in np.array_split(centred, max(1, len(rows) // 48))]
+    joined = [torch.cat(column).cpu() for column in zip(*outputs)]
     values = losses(joined, _targets(targets, rows))
     net.train()
     return {key: float(value) for key, value in zip(("embedding", "tags", "affect", "distance"), values)}
@@ -294,7 +298,7 @@ def _save(path: Path, plan: Schedule, step: int, net, average, optimiser, schedu
 
 
 def _resume(path: Path, net, average, optimiser, schedule) -> int:
-    state = torch.load(path)
+    state = torch.load(path, map_location=next(net.parameters()).device)
     for part, key in ((net, "net"), (average, "average"), (optimiser, "optimiser"), (schedule, "schedule")):
         part.load_state_dict(state[key])
     return state["step"]

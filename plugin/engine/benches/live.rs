@@ -10,8 +10,9 @@ use engine::playback::{Cue, Mode, Player, PlayerSettings, Role, cue_channel};
 use engine::retrieval::{Fraction, Pool, Ranking, Recent, Variety, nearest_n};
 use engine::units::{ChunkId, SampleRate, Seconds};
 
+/// As long as the networks make them.
 const EMBEDDING: usize = 249;
-const POINT: usize = 64;
+const POINT: usize = 163;
 
 fn main() {
     divan::main();

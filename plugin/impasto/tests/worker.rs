@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use engine::inference::{MODELS_VARIABLE, RUNTIME_VARIABLE};
+use engine::inference::{MODELS_VARIABLE, MusicFeatures, PictureFeatures, RUNTIME_VARIABLE};
+use engine::manifest::Manifest;
+use engine::teach::{Example, Material, NetworksOf, PairRecord, TeachOptions, teach};
 use engine::units::{ChunkId, SampleRate};
 use impasto::bridge::{Shared, bridge};
 use impasto::output::HostLink;
 use impasto::process::{Block, Processor};
-use impasto::view::{self, Action, LibraryState, ModelsState, PaintingState, View, ViewHandle};
+use impasto::view::{
+    self, Action, HeadState, LibraryState, ModelsState, PaintingState, View, ViewHandle,
+};
 use impasto::worker::{Message, Worker};
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -114,6 +118,93 @@ fn nothing_is_loaded_until_something_is_chosen_and_then_it_is_shown() {
     rig.wait("no painting", |view| {
         matches!(view.painting, PaintingState::None)
     });
+}
+
+/// A head for the networks at hand, taught four pairs of noise.
+fn save_head(path: &Path) {
+    let models = PathBuf::from(std::env::var_os(MODELS_VARIABLE).expect("asked for in Rig::new"));
+    let manifest = Manifest::load(&models).expect("a manifest");
+    let networks = NetworksOf::of(&manifest);
+    let mut state = 1u32;
+    let mut noise = |len: usize| -> Vec<f32> {
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state as f32 / u32::MAX as f32
+        };
+        (0..len).map(|_| next()).collect()
+    };
+    let mut material = Material::default();
+    for n in 0..4 {
+        let audio = |name| manifest.audio().output_len(name);
+        let music = MusicFeatures {
+            embedding: noise(audio("embedding")),
+            point: noise(audio("point")),
+            tags: noise(audio("tags")),
+            affect: noise(audio("affect")),
+        };
+        let picture = PictureFeatures {
+            point: noise(networks.point),
+            features: noise(networks.features),
+        };
+        material.examples.push(Example {
+            picture: Arc::new(picture),
+            music: [music].into(),
+            work: n,
+            group: n,
+        });
+        material.works.push(n.to_string());
+        material.records.push(PairRecord {
+            picture: format!("{n}.png"),
+            picture_sha256: n.to_string(),
+            music: format!("{n}.wav"),
+            music_sha256: n.to_string(),
+            start: 0.0,
+            end: None,
+            work: n.to_string(),
+        });
+    }
+    let options = TeachOptions {
+        name: "noise".to_owned(),
+        force: false,
+    };
+    let go_on = &mut |_| std::ops::ControlFlow::Continue(());
+    let head = teach(&material, &networks, &options, go_on).expect("four pairs");
+    head.save(path, &models).expect("saved");
+}
+
+#[test]
+fn a_taught_head_is_used_and_one_that_is_not_usable_is_named() {
+    let rig = Rig::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let index = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("noise.head");
+    save_head(&path);
+    rig.set_library(index.path());
+    let picture = painting("hokusai-great-wave.jpg");
+    assert!(rig.view.send(Action::LoadPainting(picture)));
+    assert!(rig.view.send(Action::SetHead(path.clone())));
+    let view = rig.wait("the head", |view| {
+        matches!(view.head, HeadState::Taught { .. })
+    });
+    let HeadState::Taught { name, about, .. } = &view.head else {
+        unreachable!("waited for");
+    };
+    assert_eq!(name, "noise");
+    assert!(about.contains("4 pairs"), "{about}");
+    assert_eq!(rig.link.params.remembered.read().head, Some(path.clone()));
+    rig.wait_for_library();
+
+    std::fs::write(&path, "scribble").expect("a file");
+    assert!(rig.view.send(Action::SetHead(path.clone())));
+    let view = rig.wait("the failure", |view| {
+        matches!(view.head, HeadState::Failed { .. })
+    });
+    let warning = view.warning.clone().expect("said");
+    assert!(warning.contains("noise.head"), "{warning}");
+    assert!(warning.contains("shipped head is in use"), "{warning}");
+    assert!(rig.view.send(Action::ClearHead));
+    rig.wait("the shipped head", |view| view.head == HeadState::Shipped);
+    assert_eq!(rig.link.params.remembered.read().head, None);
 }
 
 #[cfg(unix)]
