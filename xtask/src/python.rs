@@ -21,7 +21,7 @@ pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
         "tests/python/requirements.txt",
         "models/training/requirements-test.txt",
     ];
-    make(workspace, "venv", &requirements, &[])
+    make(workspace, interpreter(), "venv", &requirements, &[])
 }
 
 /// Makes or refreshes `target/venv-training`, in which the whole training package runs, and
@@ -30,22 +30,28 @@ pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
 /// PyTorch comes from the system's packages: the Python registry's is ten times larger,
 /// most of it for graphics cards.
 pub fn training_environment(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    // The one that the system's packages are for; another may come first in the path.
+    const SYSTEM: &str = "/usr/bin/python3";
+    const PINNED: &str = "import sys; sys.exit(sys.version_info[:2] != (3, 11))";
+    if shell::output(Command::new(SYSTEM).args(["-c", PINNED])).is_err() {
+        println!("requirements.txt is pinned for the Python 3.11 of Debian 12, which is not here");
+        return Ok(None);
+    }
     if !system::pytorch()? {
         return Ok(None);
     }
     let requirements = ["models/training/requirements.txt"];
-    make(
-        workspace,
-        "venv-training",
-        &requirements,
-        &["--system-site-packages"],
-    )
-    .map(Some)
+    let options = ["--system-site-packages"];
+    let python = make(workspace, SYSTEM, "venv-training", &requirements, &options)?;
+    shell::output(Command::new(&python).args(["-c", "import torch"]))
+        .context("PyTorch is installed and cannot be imported")?;
+    Ok(Some(python))
 }
 
 /// The requirements' text is kept beside an environment, so a change of a pin reinstalls.
 fn make(
     workspace: &Workspace,
+    interpreter: &str,
     name: &str,
     requirements: &[&str],
     options: &[&str],
@@ -66,7 +72,7 @@ fn make(
         return Ok(python);
     }
     shell::run(
-        Command::new(interpreter())
+        Command::new(interpreter)
             .args(["-m", "venv", "--clear"])
             .args(options)
             .arg(&folder),
