@@ -159,7 +159,10 @@ Measures are averaged over a work's pictures (or tracks), then over works. Low s
   mrr, p_at_1, p_at_10, hit_at_10
                    of all candidates ranked: reciprocal rank of the first own one, share of
                    own ones at the first place and among ten, an own one among ten at all
-  p_at_1_balanced  an own one first among one of each work";
+  p_at_1_balanced  an own one first among one of each work
+Beside each stands \"shuffled\": every work judged with the pictures of another, never its own.
+Scores that know nothing come to chance there; where own pairs lie above chance, it lies below
+by about as much, shared among the other works.";
 
 fn at_least_one(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|&number| number > 0);

@@ -163,7 +163,9 @@ impl Columns {
 
 /// The file's path, which lies in `root` by its name and is there.
 fn inside(root: &Path, file: &str) -> Result<PathBuf, String> {
-    let relative = Path::new(file);
+    // An absolute path may lie in the folder as well.
+    let given = Path::new(file);
+    let relative = given.strip_prefix(root).unwrap_or(given);
     let mut depth = 0i32;
     let mut leaves = false;
     for component in relative.components() {
@@ -255,7 +257,19 @@ mod tests {
         check_fault("a\t../outside.png\tpicture", "relative to");
         check_fault("a\tsea/../../x.png\tpicture", "relative to");
         check_fault("a\t/etc/hostname\tpicture", "relative to");
+        let escaping = format!("{}/../x.png", root().path().display());
+        check_fault(&format!("a\t{escaping}\tpicture"), "relative to");
         check_fault("b\tsea/../night.png\tpicture", "line 2 names the same");
+    }
+
+    #[test]
+    fn an_absolute_path_in_the_folder_is_found() {
+        let root = root();
+        let file = root.path().join("sea/1.ogg");
+        let text = format!("work\tfile\tkind\na\t{}\tmusic\n", file.display());
+        let table = parse(&text, root.path()).unwrap();
+        assert_eq!(table.faults, []);
+        assert_eq!(table.rows[0].path, file);
     }
 
     #[test]
