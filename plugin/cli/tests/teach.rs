@@ -133,7 +133,12 @@ fn works_are_learned_saved_and_used() {
     // Again: the earlier one is kept, and what is said is for people.
     let text = run(teach(dir.path()).arg("-o").arg(&file), 0).stdout;
     let text = String::from_utf8(text).unwrap();
-    for words in ["shuffled", "broken.png", "is kept as", "fire (4 pairs)"] {
+    for words in [
+        "shuffled",
+        "broken.png",
+        "is kept as",
+        "fire (4 left out in turn)",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 2);
@@ -297,6 +302,18 @@ fn a_rehearsal_is_learned_from_and_too_few_pairs_are_not() {
     fs::write(dir.path().join("rehearsal.tsv"), short.join("\n")).unwrap();
     let output = run(&mut teach(dir.path()), 1);
     assert!(errors(&output).contains("3 pairs"), "{}", errors(&output));
+    fs::write(
+        dir.path().join("pairs.tsv"),
+        "picture\tmusic\n0.png\tgone.wav\n",
+    )
+    .unwrap();
+    fs::remove_file(dir.path().join("rehearsal.tsv")).unwrap();
+    let output = run(&mut teach(dir.path()), 1);
+    let told = errors(&output);
+    assert!(
+        told.contains("gone.wav was left out: there is no such file"),
+        "{told}"
+    );
     let empty = tempfile::tempdir().unwrap();
     let output = run(&mut teach(empty.path()), 1);
     assert!(errors(&output).contains("pairs.tsv"), "{}", errors(&output));

@@ -243,6 +243,48 @@ fn the_same_picture_in_two_works_is_a_contradiction() {
         }
     ));
     assert!(error.to_string().contains("work 0/0.png"), "{error}");
+
+    // One picture for all: only one pair is left that shares nothing, but more of the same
+    // would not help.
+    for example in &mut material.examples {
+        example.group = 0;
+    }
+    let error = learn(&material, false).unwrap_err();
+    let contradictory = matches!(error, TeachProblem::Contradictory { .. });
+    assert!(contradictory, "{error}");
+    let error = learn(&material, true).unwrap_err().to_string();
+    assert!(error.contains("of 12 pairs only 1 share"), "{error}");
+}
+
+#[test]
+fn it_is_said_where_the_networks_do_better_untaught() {
+    let mut world = World::new(4, 11);
+    let mut material = world.material(5, |n| n / 5);
+    // Points that know all, and features that say nothing of the work: taught by force.
+    for (n, example) in material.examples.iter_mut().enumerate() {
+        let mut known = vec![0.0; POINT];
+        known[n / 5] = 1.0;
+        let (look, sound) = (world.noise.vector(FEATURES, 1.0), world.music(n % 4));
+        example.picture = Arc::new(PictureFeatures {
+            point: known.clone(),
+            features: look,
+        });
+        let chunks = sound.into_iter().map(|chunk| {
+            let mut point = chunk.point.clone();
+            point[..POINT - FEATURES].copy_from_slice(&known[..POINT - FEATURES]);
+            MusicFeatures { point, ..chunk }
+        });
+        example.music = chunks.collect();
+    }
+    let head = learn(&material, true).expect("forced");
+    let judged = head.info().measured.clone().expect("measured");
+    assert!(judged.shipped > 0.9 && judged.two_afc < 0.9, "{judged}");
+    let warned = |head: &TaughtHead| {
+        let mut warnings = head.info().warnings.iter();
+        warnings.any(|w| w.contains("without this head"))
+    };
+    assert!(warned(&head), "{:?}", head.info().warnings);
+    assert!(!warned(&sea_and_storm().1));
 }
 
 #[test]
@@ -373,6 +415,17 @@ fn a_head_is_not_saved_among_the_models_nor_over_another_file() {
     }
     assert_eq!(fs::read(models.join("audio.onnx")).unwrap(), b"a network");
     assert!(!models.join("mine.head").exists());
+    assert!(!models.join("deeper").exists(), "nothing was made there");
+
+    let folder = places.heads.path();
+    let error = head.save(folder, models).unwrap_err();
+    assert!(error.to_string().contains("this is a folder"), "{error}");
+    let missing = folder.join("missing/");
+    let error = head.save(&missing, models).unwrap_err();
+    assert!(error.to_string().contains("this is a folder"), "{error}");
+    assert!(!missing.exists());
+    TaughtHead::check_place(&folder.join("new/mine.head"), models).unwrap();
+    assert!(places.names().is_empty(), "{:?}", places.names());
 
     let other = places.heads.path().join("diary.txt");
     fs::write(&other, "dear diary").unwrap();

@@ -74,10 +74,13 @@ pub fn run(args: &Args, asked: &args::Teach, interrupt: &Interrupt) -> Result<()
     };
     let pairs = Pairs::find(&asked.pairs, &options)?;
     let models = studio::models(args)?;
+    let name = name(asked, &pairs.root);
+    let file = file(asked, &name, &pairs.root);
+    TaughtHead::check_place(&file, models.manifest().dir())?;
     let began = Instant::now();
     let material = stopped(look_and_listen(args, &pairs, &models, interrupt))?;
     let mut session = Session {
-        name: name(asked, &pairs.root),
+        name,
         teach: asked,
         material,
         took: Took::default(),
@@ -92,7 +95,6 @@ pub fn run(args: &Args, asked: &args::Teach, interrupt: &Interrupt) -> Result<()
         Err(problem) => return session.refuse(args, problem),
     };
     interrupt.check()?;
-    let file = session.file(&pairs.root);
     let kept = head.save(&file, models.manifest().dir())?;
     session.tell(args, &head, &file, kept.as_deref())
 }
@@ -104,6 +106,18 @@ fn name(asked: &args::Teach, root: &Path) -> String {
         progress::name(&real)
     };
     asked.name.clone().unwrap_or_else(folder)
+}
+
+/// Where the head goes: beside the pairs, unless the user says otherwise.
+fn file(teach: &args::Teach, name: &str, root: &Path) -> PathBuf {
+    let safe = |letter: char| match letter {
+        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
+        letter if letter.is_control() => '-',
+        letter => letter,
+    };
+    let name: String = name.chars().map(safe).collect();
+    let usual = || root.join(format!("{name}.{HEAD_EXTENSION}"));
+    teach.out.clone().unwrap_or_else(usual)
 }
 
 fn look_and_listen(
@@ -173,18 +187,6 @@ impl Session<'_> {
         });
         bar.finish_and_clear();
         learned
-    }
-
-    /// Where the head goes: beside the pairs, unless the user says otherwise.
-    fn file(&self, root: &Path) -> PathBuf {
-        let safe = |letter: char| match letter {
-            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
-            letter if letter.is_control() => '-',
-            letter => letter,
-        };
-        let name: String = self.name.chars().map(safe).collect();
-        let usual = || root.join(format!("{name}.{HEAD_EXTENSION}"));
-        self.teach.out.clone().unwrap_or_else(usual)
     }
 
     fn result(&self) -> Taught<'_> {
@@ -293,11 +295,12 @@ fn measured(judged: &Judged) -> String {
     table.row(row(shuffled, judged.shuffled, Some(judged.shuffled95)));
     table.row(row("not taught".to_owned(), judged.shipped, None));
     for work in &judged.by_work {
-        let name = format!("  {} ({} pairs)", work.work, work.groups);
+        // Pairs that share a picture or music are left out together.
+        let name = format!("  {} ({} left out in turn)", work.work, work.groups);
         table.row(row(name, work.two_afc, None));
     }
     format!(
-        "{}Shuffled pairs do as well: p = {:.3}\n",
+        "{}How often shuffled pairs do as well: p = {:.3}\n",
         table.render(),
         judged.p_value
     )

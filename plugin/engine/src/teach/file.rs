@@ -74,6 +74,15 @@ impl TaughtHead {
         Ok(head)
     }
 
+    /// Whether a head may be saved at `path`, asked before one is learned. Nothing is
+    /// written.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save), as far as it can be told.
+    pub fn check_place(path: &Path, models: &Path) -> Result<()> {
+        place(path, models).map(drop)
+    }
+
     /// Saves it at `path`. A head that is there is kept under a name with its date, which
     /// is given back. Whenever this is broken off, `path` holds the earlier head or this
     /// one, whole.
@@ -82,13 +91,11 @@ impl TaughtHead {
     /// [`Error::Io`]; [`Error::Teach`] if `path` lies in `models`, the folder of the
     /// networks, or is a file that is no head.
     pub fn save(&self, path: &Path, models: &Path) -> Result<Option<PathBuf>> {
-        let folder = match path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            Some(parent) => parent.to_owned(),
-            None => PathBuf::from("."),
-        };
+        let earlier = place(path, models)?;
+        let folder = folder_of(path);
         fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
-        refuse_models(path, &folder, models)?;
-        let earlier = earlier_at(path)?;
+        // Once more, as only now every part of the path leads somewhere.
+        refuse_models(path, models)?;
         let side = side_file(path);
         let written = write(&side, &self.bytes());
         let kept = written.and_then(|()| match earlier {
@@ -220,10 +227,35 @@ fn maps_of(text: &Text, numbers: &[u8]) -> Option<Maps> {
     maps.fit_together().then_some(maps)
 }
 
-/// Fails if `path`, in `folder`, lies in the folder of the networks.
-fn refuse_models(path: &Path, folder: &Path, models: &Path) -> Result<()> {
+/// The folder in which `path` lies.
+fn folder_of(path: &Path) -> PathBuf {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    parent.map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+/// What is at `path`, if a head may be saved there.
+fn place(path: &Path, models: &Path) -> Result<Option<Option<TaughtHead>>> {
+    if path.is_dir() || path.file_name().is_none() || ends_with_separator(path) {
+        return Err(TeachProblem::Folder.at(path));
+    }
+    refuse_models(path, models)?;
+    earlier_at(path)
+}
+
+/// Rust's paths drop it, the system takes it for the sign of a folder.
+fn ends_with_separator(path: &Path) -> bool {
+    let text = path.as_os_str().as_encoded_bytes();
+    text.last()
+        .is_some_and(|&last| std::path::is_separator(char::from(last)))
+}
+
+/// Fails if `path` lies in the folder of the networks.
+fn refuse_models(path: &Path, models: &Path) -> Result<()> {
     let real = |folder: &Path| folder.canonicalize().map_err(Error::io(folder));
-    if real(folder)?.starts_with(real(models)?) {
+    // Folders that are still missing are made only once this allows it.
+    let folder = std::path::absolute(folder_of(path)).map_err(Error::io(path))?;
+    let there = folder.ancestors().find(|folder| folder.is_dir());
+    if real(there.unwrap_or(&folder))?.starts_with(real(models)?) {
         return Err(TeachProblem::AmongModels.at(path));
     }
     Ok(())

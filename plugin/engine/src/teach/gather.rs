@@ -200,9 +200,14 @@ impl<'a, 'p> Senses<'a, 'p> {
     }
 
     fn leave_out(&mut self, path: &Path, error: &Error) {
+        // The reasons of the library and the editor tell of folders to scan again.
+        let reason = match self.pairs.root.join(path).exists() {
+            true => error.to_string(),
+            false => "there is no such file; correct its name, or put it there".to_owned(),
+        };
         self.left_out.push(LeftOut {
             path: path.to_owned(),
-            reason: error.to_string(),
+            reason,
         });
     }
 

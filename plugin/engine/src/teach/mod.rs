@@ -66,18 +66,9 @@ pub fn teach(
     if !networks.can_be_taught() {
         return Err(TeachProblem::NoFeatures);
     }
-    let plan = Plan::new(examples);
-    if plan.groups() < MINIMUM {
-        return Err(TeachProblem::TooFew {
-            found: plan.groups(),
-            minimum: MINIMUM,
-            left_out: left_out(material),
-        });
-    }
-    if material.works.len() < 2 {
-        return Err(TeachProblem::OneWork);
-    }
     let mut warnings = material.warnings.clone();
+    // First: pairs that share a picture count once, so that contradictory ones are few as
+    // well, and more of them would not help.
     let contradictions = contradictions(material);
     if let Some(example) = contradictions.first() {
         let (count, of) = (contradictions.len(), examples.len());
@@ -88,6 +79,18 @@ pub fn teach(
         warnings.push(format!(
             "{count} of {of} pairs contradict others: {example}"
         ));
+    }
+    let plan = Plan::new(examples);
+    if plan.groups() < MINIMUM {
+        return Err(TeachProblem::TooFew {
+            found: plan.groups(),
+            pairs: examples.len(),
+            minimum: MINIMUM,
+            left_out: left_out(material),
+        });
+    }
+    if material.works.len() < 2 {
+        return Err(TeachProblem::OneWork);
     }
     let ControlFlow::Continue(judged) = judge(&plan, &material.works, progress) else {
         return Err(TeachProblem::Stopped);
@@ -120,6 +123,14 @@ pub fn teach(
             Verdict::Forced
         }
     };
+    if let Some(judged) = judged.as_ref().filter(|j| j.shipped > j.two_afc) {
+        warnings.push(format!(
+            "without this head the networks make more of these choices rightly, {:.0} % beside \
+             {:.0} %: it may be of no use to you; more pairs would help it",
+            100.0 * judged.shipped,
+            100.0 * judged.two_afc
+        ));
+    }
     let mut maps = plan.learn();
     let products = products.unwrap_or_default();
     maps.calibrate(&products.own, &products.foreign);

@@ -21,12 +21,16 @@ pub enum TeachProblem {
     },
     /// Too few pairs that have neither picture nor music in common.
     #[error(
-        "{found} pairs that share neither picture nor music, and {minimum} are the fewest that \
-         something can be learned from{left_out}. Add pairs"
+        "{} share neither picture nor music, and {minimum} are the fewest that \
+         something can be learned from{left_out}. Add pairs with pictures and music that are \
+         in no pair yet",
+        few(*found, *pairs)
     )]
     TooFew {
-        /// Found.
+        /// Of all pairs, those that share neither picture nor music: groups.
         found: usize,
+        /// All pairs.
+        pairs: usize,
         /// Needed.
         minimum: usize,
         /// What was left out, as the rest of a sentence.
@@ -92,12 +96,24 @@ pub enum TeachProblem {
         "a taught head is not saved among the models, which it must not touch. Choose another place"
     )]
     AmongModels,
+    /// A folder is no place for a head's file.
+    #[error("this is a folder. Name a file in it, such as mine.head")]
+    Folder,
     /// Something else is there.
     #[error("there is a file of another kind, which is not replaced. Choose another name")]
     OtherFile,
     /// Broken off on request.
     #[error("broken off; nothing was written")]
     Stopped,
+}
+
+/// How many of the pairs count, as the beginning of a sentence.
+fn few(found: usize, pairs: usize) -> String {
+    if found == pairs {
+        format!("{found} pairs that")
+    } else {
+        format!("of {pairs} pairs only {found}")
+    }
 }
 
 impl TeachProblem {

@@ -28,7 +28,11 @@ impl Table {
     /// those of `others`; a column that is neither is refused, as it may be a misspelt
     /// one. Empty lines and lines that begin with `#` are passed over.
     pub(super) fn read(path: &Path, needed: &[&str], others: &[&str]) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(io(path))?;
+        let bytes = std::fs::read(path).map_err(io(path))?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            let reason = "the table is not UTF-8; save it as UTF-8 text".to_owned();
+            TeachProblem::Table { line: 1, reason }.at(path)
+        })?;
         let lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
         let mut rows = lines
             .filter(|(line, _)| !line.trim().is_empty() && !line.starts_with('#'))

@@ -123,6 +123,9 @@ fn what_can_t_be_read_is_named_with_its_line() {
     );
     refused(table("picture\tmusic\n").path(), "no rows");
     refused(table("").path(), "picture");
+    let dir = table("");
+    fs::write(dir.path().join("pairs.tsv"), [0xff, 0xfe, b'p', 0]).unwrap();
+    refused(dir.path(), "save it as UTF-8");
     let both = folder(&[("pairs.tsv", ""), ("rehearsal.tsv", "")]);
     refused(both.path(), "both");
     let shots = "time\tpicture\n5\ta\n5.2\tb\n";
