@@ -179,7 +179,8 @@ fn parse(bytes: &[u8]) -> std::result::Result<TaughtHead, TeachProblem> {
         return Err(TeachProblem::Damaged(reason));
     }
     let (len, rest) = number(rest).ok_or_else(cut_off)?;
-    let rest = rest.get(..rest.len() - CHECKSUM).ok_or_else(cut_off)?;
+    let len_without_checksum = rest.len().checked_sub(CHECKSUM).ok_or_else(cut_off)?;
+    let rest = &rest[..len_without_checksum];
     let (text, numbers) = rest.split_at_checked(len as usize).ok_or_else(cut_off)?;
     let damaged = |reason: String| TeachProblem::Damaged(reason);
     let text = std::str::from_utf8(text).map_err(|error| damaged(error.to_string()))?;

@@ -292,8 +292,8 @@ fn groups(pairs: &[Key<'_>]) -> Vec<usize> {
     for (place, a) in pairs.iter().enumerate() {
         for (other, b) in pairs[..place].iter().enumerate() {
             let overlap = a.2.sha256 == b.2.sha256 && overlap(&a.2.span, &b.2.span);
-            if overlap || a.1.sha256 == b.1.sha256 {
-                let (from, to) = (groups[place], groups[other]);
+            let (from, to) = (groups[place], groups[other]);
+            if from != to && (overlap || a.1.sha256 == b.1.sha256) {
                 groups
                     .iter_mut()
                     .filter(|g| **g == from)
