@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 from PIL import Image
 
+from . import archives
 from .decode import MODULES, Track
 
 AUDIO = (".ogg", ".mp3", ".wav", ".flac", ".opus")
@@ -83,3 +84,19 @@ def rank(content: bytes, name: str) -> tuple[int, int] | None:
         return None
     whole = any(word in name.lower().rsplit("/", 2)[-1] or word in name.lower() for word in WHOLE)
     return (0 if whole else 1, -width * height)
+
+
+def propose(root: Path) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Tracks and pictures, each as path and member, in a package's folder."""
+    tracks, pictures = [], []
+    for path, member, _ in files(root):
+        name, where = member or path, f"{path}/{member}".lower()
+        if is_music(f"{path}/{member}" if member else path):
+            shortest = SHORTEST_NAMED if any(word in where for word in MUSIC_WORDS) else SHORTEST
+            if seconds(archives.read(root, path, member), name) >= shortest:
+                tracks.append((path, member))
+        elif name.lower().endswith(IMAGES):
+            key = rank(archives.read(root, path, member), name)
+            if key is not None:
+                pictures.append((key, path, member))
+    return tracks[:TRACKS], [(path, member) for _, path, member in sorted(pictures)[:PICTURES]]

@@ -91,10 +91,3 @@ def read_table(path: Path) -> list[dict[str, str]]:
         cells = line.split("\t")
         rows.append(dict(zip(header, cells + [""] * (len(header) - len(cells)))))
     return rows
-
-
-def write_table(path: Path, header: list[str], rows: list[dict[str, str]]) -> None:
-    """Write rows as a tab-separated file with a header line."""
-    lines = ["\t".join(header)]
-    lines += ["\t".join(row.get(name, "") for name in header) for row in rows]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

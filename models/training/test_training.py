@@ -12,7 +12,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from training import archives, assessment, augment, corpus, correspondence, evaluate, export, manifest, smoke
+from training import archives, assessment, augment, corpus, correspondence, discover, evaluate, export, manifest, smoke
 from training.frontend import MelFrontEnd
 from training.settings import DATA, MODELS, read_table
 from training.teachers import tf_checkpoint
@@ -136,6 +136,28 @@ class DataTest(unittest.TestCase):
         self.assertEqual(len(starts), 10)
         self.assertGreater(np.ptp(starts[:2]), 80.0)
         self.assertGreaterEqual(np.diff(np.sort(starts)).min(), 4.0)
+
+
+class DiscoverTest(unittest.TestCase):
+    """What is proposed as music and pictures of a package."""
+
+    def test_effects_and_icons_are_passed_over(self):
+        import soundfile
+        from PIL import Image
+
+        noise = np.random.default_rng(0)
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            for name, seconds in {"music/short.wav": 9, "music/jingle.wav": 3, "hit.wav": 9, "long.wav": 21, "sfx/rain.wav": 60}.items():
+                (root / name).parent.mkdir(exist_ok=True)
+                soundfile.write(root / name, np.zeros(1000 * seconds), 1000)
+            for name, size in {"big.png": (400, 300), "title.png": (300, 200), "icon.png": (64, 64), "bar.png": (900, 100)}.items():
+                coarse = noise.integers(0, 256, (4, 4, 3), dtype=np.uint8)
+                Image.fromarray(coarse).resize(size, Image.Resampling.NEAREST).save(root / name)
+            Image.new("RGB", (300, 300)).save(root / "flat.png")
+            tracks, pictures = discover.propose(root)
+        self.assertEqual(tracks, [("long.wav", ""), ("music/short.wav", "")])
+        self.assertEqual(pictures, [("title.png", ""), ("big.png", "")])
 
 
 class FormatTest(unittest.TestCase):
