@@ -1,4 +1,4 @@
-"""Heads taught by an artist's own pairs, and how well they do: the reference of the engine's `teach`.
+"""Heads taught by an artist's own pairs: the reference of the engine's `teach`. How well they do: `assessment.py`.
 
 A head is fitted on *features*: unit vectors of `correspondence.COMMON` numbers that the shipped
 networks give of a picture (`features` of `picture.onnx`) and of 4 s of music (the last numbers of
