@@ -301,8 +301,9 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Gives the head at `path` a second name, with the date on which it was taught.
 fn keep(path: &Path, head: Option<&TaughtHead>) -> Result<PathBuf> {
-    let date = head.map_or("damaged", |head| head.info.created.as_str());
-    let date = date.replace([':', 'T', 'Z'], "-");
+    // Digits alone: the file may come from anywhere, and no part of a name may lead elsewhere.
+    let digits = |date: &str| date.replace(|letter: char| !letter.is_ascii_digit(), "-");
+    let date = head.map_or_else(|| "damaged".to_owned(), |head| digits(&head.info.created));
     let date = date.trim_end_matches('-');
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let ending = path.extension().unwrap_or_default().to_string_lossy();

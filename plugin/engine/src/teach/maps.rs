@@ -106,13 +106,16 @@ impl Maps {
             let width = side.mean.len();
             width > 0 && !side.rows.is_empty() && side.rows.len().is_multiple_of(width)
         };
+        // The inverse is what cosines are multiplied by.
+        let sharpness = [&self.picture, &self.music].map(|side| 1.0 / side.temperature);
         let numbers = [self.prior, self.scale, self.bias];
         whole(&self.picture)
             && whole(&self.music)
             && self.picture.mean.len() == self.music.mean.len()
             && self.picture.rows.len() == self.music.rows.len()
-            && self.picture.temperature > 0.0
-            && self.music.temperature > 0.0
+            && sharpness
+                .iter()
+                .all(|&value| value > 0.0 && value.is_finite())
             && numbers.iter().all(|number| number.is_finite())
     }
 
