@@ -59,7 +59,7 @@ struct Took {
 }
 
 /// What came of the pairs, and where it is.
-struct Session<'a> {
+struct Lesson<'a> {
     teach: &'a args::Teach,
     name: String,
     material: Material,
@@ -79,24 +79,24 @@ pub fn run(args: &Args, asked: &args::Teach, interrupt: &Interrupt) -> Result<()
     TaughtHead::check_place(&file, models.manifest().dir())?;
     let began = Instant::now();
     let material = stopped(look_and_listen(args, &pairs, &models, interrupt))?;
-    let mut session = Session {
+    let mut lesson = Lesson {
         name,
         teach: asked,
         material,
         took: Took::default(),
     };
-    session.took.gathering = began.elapsed().as_secs_f64();
+    lesson.took.gathering = began.elapsed().as_secs_f64();
     let began = Instant::now();
-    let learned = session.learn(args, &models, interrupt);
-    session.took.learning = began.elapsed().as_secs_f64();
+    let learned = lesson.learn(args, &models, interrupt);
+    lesson.took.learning = began.elapsed().as_secs_f64();
     let head = match learned {
         Ok(head) => head,
         Err(TeachProblem::Stopped) => return Err(nothing_written()),
-        Err(problem) => return session.refuse(args, problem),
+        Err(problem) => return lesson.refuse(args, problem),
     };
     interrupt.check()?;
     let kept = head.save(&file, models.manifest().dir())?;
-    session.tell(args, &head, &file, kept.as_deref())
+    lesson.tell(args, &head, &file, kept.as_deref())
 }
 
 /// As the user calls it, or as the pairs' folder is called.
@@ -168,7 +168,7 @@ fn stopped<T>(result: engine::Result<T>) -> Result<T> {
     })
 }
 
-impl Session<'_> {
+impl Lesson<'_> {
     fn learn(
         &self,
         args: &Args,
