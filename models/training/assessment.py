@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import families
-from .evaluate import over_works
+from .evaluate import area, over_works, two_afc
 from .settings import SEED
 from .taught import TaughtHead
 from .correspondence import Heads, Side, fit, unit
@@ -75,17 +75,10 @@ def measures(products: np.ndarray, picture_work: np.ndarray, track_work: np.ndar
     """
     works = np.intersect1d(picture_work, track_work)
     found: dict[str, dict[str, float]] = defaultdict(dict)
-    columns = {work: products[:, track_work == work] for work in works}
+    found["two_afc"], found["auc"] = (of(products, picture_work, track_work) for of in (two_afc, area))
     for work in works:
         rows = picture_work == work
-        own = columns[work][rows]
-        wins, areas = [], []
-        for other in works:
-            if other != work:
-                foreign = columns[other][rows]
-                wins.append(_share_above(own, foreign, axis=1))
-                areas.append(_area(own.ravel(), foreign.ravel()))
-        found["two_afc"][work], found["auc"][work] = float(np.mean(wins)), float(np.mean(areas))
+        own = products[rows][:, track_work == work]
         others = products[rows][:, (track_work != work) & np.isin(track_work, works)].ravel()
         limit = np.median(np.concatenate([own.ravel(), np.quantile(others, (np.arange(own.size) + 0.5) / own.size)]))
         found["accuracy"][work] = float(0.5 * (own > limit).mean() + 0.5 * (others <= limit).mean())
@@ -93,17 +86,6 @@ def measures(products: np.ndarray, picture_work: np.ndarray, track_work: np.ndar
             for name, value in _ranking(scores, truth).items():
                 found[prefix + name][work] = value
     return found
-
-
-def _share_above(own: np.ndarray, foreign: np.ndarray, axis: int) -> float:
-    ordered = np.sort(foreign, axis=axis)
-    below = [(np.searchsorted(row, mine) + np.searchsorted(row, mine, "right")) / 2.0 / len(row) for row, mine in zip(ordered, own)]
-    return float(np.mean(below))
-
-
-def _area(own: np.ndarray, foreign: np.ndarray) -> float:
-    ordered = np.sort(foreign)
-    return float(np.mean((np.searchsorted(ordered, own) + np.searchsorted(ordered, own, "right")) / 2.0 / len(ordered)))
 
 
 def _ranking(scores: np.ndarray, truth: np.ndarray) -> dict[str, float]:
@@ -167,19 +149,9 @@ def _null(kept: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> dict:
         for products, pictures, tracks in kept:
             names = np.unique(pictures)
             renamed = dict(zip(names, rng.permutation(names)))
-            wins = _two_afc(products, np.array([renamed[name] for name in pictures]), tracks)
-            by_work |= wins
+            by_work |= two_afc(products, np.array([renamed[name] for name in pictures]), tracks)
         means.append(np.mean(list(by_work.values())))
     return {"mean": float(np.mean(means)), "spread": float(np.std(means)), "high": float(np.quantile(means, 0.975))}
-
-
-def _two_afc(products: np.ndarray, picture_work: np.ndarray, track_work: np.ndarray) -> dict[str, float]:
-    works = np.intersect1d(picture_work, track_work)
-    means = {work: products[:, track_work == work] for work in works}
-    return {
-        work: float(np.mean([_share_above(means[work][picture_work == work], means[o][picture_work == work], 1) for o in works if o != work]))
-        for work in works
-    }  # fmt: skip
 
 
 def seen(data: Works, control: bool, repeats: int = 1) -> dict:

@@ -27,7 +27,7 @@ def measure(cache: Cache, data: distil.Data, rows: np.ndarray, train: np.ndarray
     queries, points = (listening.outputs(mel)["embedding"].astype(np.float64) for mel in (brush.mel, library))
     learnt = slice(0, distil.EMBEDDING)
     spaces = {"network": (queries, points), "learnt": (queries[:, learnt], points[:, learnt])}
-    both = evaluate.cepstra(np.concatenate([brush.mel, library]))
+    both = evaluate.standard_cepstra(np.concatenate([brush.mel, library]))
     spaces["mfcc"] = (both[: len(queries)], both[len(queries) :])
     spaces |= _teachers(cache, brush, data, rows, train, joint)
     spaces["chance"] = tuple(np.random.default_rng(n).normal(size=(m, 8)) for n, m in ((0, SCENES), (1, len(rows))))

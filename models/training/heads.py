@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from . import assessment, correspondence, looking, manifest, pictures
+from . import assessment, correspondence, evaluate, looking, manifest, pictures
 from .corpus import MARGIN, music_items
 from .assessment import Works
 from .settings import SEED, Cache
@@ -88,19 +88,11 @@ def baseline(cache: Cache, data: Works) -> Works:
         source = cache.corpus / f"{item.key}.npz"
         if source.exists():
             with np.load(source) as corpus:
-                rows.append(cepstra(corpus["mel"][:, :, MARGIN : MARGIN + frames]))
+                rows.append(evaluate.cepstra(corpus["mel"][:, :, MARGIN : MARGIN + frames]).astype(np.float64))
     heard = np.concatenate(rows)
     if len(heard) != len(data.music.work):
         raise ValueError("the corpus changed since the student heard it: delete heard.npz beside the run")
     return replace(data, pictures=colour, music=correspondence.Side(heard, data.music.work), picture_blocks=[colour.values.shape[1]], music_blocks=[heard.shape[1]])
-
-
-def cepstra(mel: np.ndarray) -> np.ndarray:
-    """Mean and deviation over time of 20 mel-frequency cepstra; dB mel [n, bands, frames] -> [n, 40]."""
-    from scipy.fft import dct
-
-    values = dct(mel.astype(np.float32), axis=1, norm="ortho")[:, 1:21]
-    return np.concatenate([values.mean(axis=2), values.std(axis=2)], axis=1).astype(np.float64)
 
 
 def measure(cache: Cache, data: Works) -> dict:

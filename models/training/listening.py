@@ -61,7 +61,7 @@ def _spaces(data: distil.Data, rows: np.ndarray, train: np.ndarray, joint: disti
         "aisfx": standard(data.aisfx),
         "musicnn": standard(data.pools),
         "vibenet": standard(distil.logit(data.affect, 0.02)),
-        "mfcc": evaluate.cepstra(mel),
+        "mfcc": evaluate.standard_cepstra(mel),
         "chance": np.random.default_rng(0).normal(size=(len(rows), 8)),
     }
 
@@ -125,7 +125,7 @@ def _level(mel: np.ndarray, spaces: dict, track: np.ndarray, work: np.ndarray) -
     result: dict = {}
     for level in LEVELS_DB:
         moved_mel = np.maximum(mel + np.float32(level), np.float32(floor))
-        moved = {"network": outputs(moved_mel)["embedding"].astype(np.float64), "mfcc": evaluate.cepstra(moved_mel)}
+        moved = {"network": outputs(moved_mel)["embedding"].astype(np.float64), "mfcc": evaluate.standard_cepstra(moved_mel)}
         for name, points in moved.items():
             shift = np.linalg.norm(points - spaces[name], axis=1) / usual[name]
             precision = average_precision(distances(points, spaces[name]), track)

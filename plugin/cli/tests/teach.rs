@@ -190,36 +190,26 @@ fn uses(head: &Path, music_dir: &Path, out: &Path) {
         assert!(path.contains("floor"), "{snippet}");
     }
 
-    let mut command = impasto();
-    command.arg("congruity").arg("--library").arg(music_dir);
-    command
-        .arg("--index-dir")
-        .arg(&index_dir)
-        .arg("--painting")
-        .arg(painting());
-    command
-        .arg("--music")
-        .arg(&brush)
-        .arg("--head")
-        .arg(head)
-        .current_dir(out);
-    assert!(json(&mut command)["mean"].is_number());
+    let congruity = |head: &Path| {
+        let mut command = impasto();
+        command.arg("congruity").arg("--library").arg(music_dir);
+        command
+            .arg("--index-dir")
+            .arg(&index_dir)
+            .arg("--painting")
+            .arg(painting());
+        command
+            .arg("--music")
+            .arg(&brush)
+            .arg("--head")
+            .arg(head)
+            .current_dir(out);
+        command
+    };
+    assert!(json(&mut congruity(head))["mean"].is_number());
 
     fs::write(out.join("damaged.head"), &fs::read(head).unwrap()[..500]).unwrap();
-    let mut command = impasto();
-    command.arg("congruity").arg("--library").arg(music_dir);
-    command
-        .arg("--index-dir")
-        .arg(&index_dir)
-        .arg("--painting")
-        .arg(painting());
-    command
-        .arg("--music")
-        .arg(&brush)
-        .arg("--head")
-        .arg("damaged.head")
-        .current_dir(out);
-    let output = run(&mut command, 1);
+    let output = run(&mut congruity(Path::new("damaged.head")), 1);
     assert!(
         errors(&output).contains("damaged.head"),
         "{}",

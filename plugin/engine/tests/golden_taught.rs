@@ -1,11 +1,13 @@
 //! A taught head's products are those of the training package.
 
+mod common;
+
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use engine::inference::{MusicFeatures, PictureFeatures};
-use engine::teach::{Example, Material, NetworksOf, PairRecord, TeachOptions, teach};
+use engine::teach::{Example, Material, NetworksOf, TeachOptions, teach};
 
 /// Numbers of a shipped point before its last block, which a head does not look at.
 const BEFORE: usize = 3;
@@ -40,15 +42,8 @@ fn material(pictures: &[Vec<f32>], heard: &[Vec<f32>]) -> Material {
             work: place,
             group: place,
         });
-        material.records.push(PairRecord {
-            picture: format!("{place}.png"),
-            picture_sha256: format!("picture {place}"),
-            music: format!("{place}.wav"),
-            music_sha256: format!("music {place}"),
-            start: 0.0,
-            end: None,
-            work: place.to_string(),
-        });
+        let record = common::pair_record(place, &place.to_string());
+        material.records.push(record);
         material.works.push(place.to_string());
     }
     material

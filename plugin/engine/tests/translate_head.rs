@@ -1,5 +1,7 @@
 //! A taught head stays in use when what it judges is loaded anew.
 
+mod common;
+
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use engine::inference::{
 };
 use engine::library::{ChunkInfo, Dims, Library, Parts, TrackId, TrackInfo};
 use engine::retrieval::{Fraction, Gallery};
-use engine::teach::{Example, Material, NetworksOf, PairRecord, TaughtHead, TeachOptions, teach};
+use engine::teach::{Example, Material, NetworksOf, TaughtHead, TeachOptions, teach};
 use engine::translate::{Networks, Outcome, Settings, Translator};
 use engine::units::{ChunkId, Seconds};
 
@@ -72,15 +74,8 @@ fn reversed() -> Arc<TaughtHead> {
             work: place % 2,
             group: place,
         });
-        material.records.push(PairRecord {
-            picture: format!("{place}.png"),
-            picture_sha256: format!("picture {place}"),
-            music: format!("{place}.wav"),
-            music_sha256: format!("music {place}"),
-            start: 0.0,
-            end: None,
-            work: material.works[place % 2].clone(),
-        });
+        let record = common::pair_record(place, &material.works[place % 2]);
+        material.records.push(record);
     }
     let networks = NetworksOf {
         audio_sha256: String::new(),

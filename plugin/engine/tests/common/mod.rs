@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use engine::manifest::FILE_NAME;
+use engine::teach::PairRecord;
 use sha2::{Digest, Sha256};
 
 /// The project's own models' folder.
@@ -77,5 +78,18 @@ fn fit(model: &mut toml::Value, bytes: &[u8]) {
         if output["name"].as_str() == Some("point") {
             output["length"] = 32.into();
         }
+    }
+}
+
+/// What is kept of the pair at `place` of a made-up lesson.
+pub fn pair_record(place: usize, work: &str) -> PairRecord {
+    PairRecord {
+        picture: format!("{place}.png"),
+        picture_sha256: format!("picture {place}"),
+        music: format!("{place}.wav"),
+        music_sha256: format!("music {place}"),
+        start: 0.0,
+        end: None,
+        work: work.to_owned(),
     }
 }
