@@ -13,6 +13,7 @@ mod database;
 pub mod decode;
 mod drm;
 mod fold;
+mod half_rows;
 mod hear;
 mod load;
 mod paths;
@@ -34,6 +35,7 @@ use std::path::PathBuf;
 
 pub use clip::StereoClip;
 pub use database::Contract;
+pub use half_rows::{HalfMatrix, HalfRows, LANES, stride_of};
 pub use hear::{Span, hear};
 pub use paths::{default_index_dir, index_dir_of};
 pub use reason::Reason;
