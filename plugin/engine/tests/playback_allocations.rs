@@ -3,8 +3,12 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use std::sync::{Arc, OnceLock};
+
 use engine::library::StereoClip;
-use engine::playback::{Cue, Mode, Player, PlayerSettings, Role, cue_channel};
+use engine::playback::{
+    Cue, CueAudio, LevelMatch, Mode, PackedClip, Player, PlayerSettings, Role, cue_channel,
+};
 use engine::units::{ChunkId, SampleRate};
 
 thread_local! {
@@ -102,6 +106,49 @@ fn the_player_never_calls_the_allocator() {
 }
 
 #[test]
+fn nor_does_it_when_a_rest_arrives_or_stays_away() {
+    let rate = SampleRate::new(48_000.0).expect("a rate");
+    let packed = |frames| {
+        let noise = |at: usize| (at * 7919 % 1000) as f32 * 1e-4;
+        let left: Vec<f32> = (0..frames).map(noise).collect();
+        let right = left.iter().map(|sample| -sample).collect();
+        Arc::new(PackedClip::pack(&StereoClip { rate, left, right }))
+    };
+    let (mut sender, receiver) = cue_channel();
+    let mut player = Player::new(rate, receiver);
+    let settings = PlayerSettings {
+        mode: Mode::Triggered,
+        ..PlayerSettings::default()
+    };
+    let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
+    for snippet in 0..60u64 {
+        while sender.spent().is_some() {}
+        let (head, slot) = (packed(14_400), Arc::new(OnceLock::new()));
+        let audio = CueAudio::of_head(head, Arc::clone(&slot), 192_000, Some(0.1));
+        let mut cue = Cue::new(snippet, Role::Best, ChunkId(0), audio);
+        cue.match_level(&LevelMatch::default(), Some(-20.0));
+        // From here on only the cue holds its head: what frees it would be seen.
+        sender.send(Box::new(cue)).expect("room");
+        for block in 0..60 {
+            // In time, in the fade without it, and never.
+            if block == [3, 29, 99][snippet as usize % 3] {
+                let _ = slot.set(packed(192_000));
+            }
+            let counted = calls(|| {
+                player.set_settings(settings);
+                if block == 0 {
+                    player.trigger(0);
+                }
+                player.render(&mut left, &mut right);
+            });
+            assert_eq!(counted, 0, "snippet {snippet}, block {block}");
+        }
+    }
+    assert_eq!(sender.counts().started(), 60);
+    assert_eq!(sender.counts().without_rest(), 40);
+}
+
+#[test]
 fn a_player_that_frees_would_be_caught() {
     let rate = SampleRate::new(48_000.0).expect("a rate");
     let (mut sender, receiver) = cue_channel();
@@ -115,6 +162,6 @@ fn a_player_that_frees_would_be_caught() {
         .expect("room");
     let mut player = Player::new(rate, receiver);
     player.render(&mut [0.0; 8], &mut [0.0; 8]);
-    // The cue, its two channels, the fade's table.
-    assert!(calls(|| drop(player)) >= 4);
+    // The cue, its clip and that one's slot, the samples of both, the fade's table.
+    assert!(calls(|| drop(player)) >= 5);
 }

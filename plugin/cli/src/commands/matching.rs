@@ -8,7 +8,7 @@ use engine::analysis::{HOP, chunk_mel, downmix};
 use engine::crossmodal::Explained;
 use engine::library::Library;
 use engine::playback::{
-    ClipSource, CueFeeder, LevelMatch, LibraryClips, Mode, Player, PlayerSettings, cue_channel,
+    CueFeeder, LevelMatch, LibraryClips, Mode, Player, PlayerSettings, cue_channel,
 };
 use engine::retrieval::{Hit, Pool};
 use engine::translate::{Settings, Translator, duration_of};

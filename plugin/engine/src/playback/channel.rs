@@ -24,6 +24,8 @@ pub struct PlaybackCounts {
     stolen: AtomicU64,
     without_cue: AtomicU64,
     without_voice: AtomicU64,
+    without_rest: AtomicU64,
+    passed_over: AtomicU64,
     refused: AtomicU64,
     unplayable: AtomicU64,
     reports_dropped: AtomicU64,
@@ -59,6 +61,10 @@ counts! {
     without_cue, add_without_cue;
     /// Starts that found no voice free, not even one to steal.
     without_voice, add_without_voice;
+    /// Snippets that ended with their head, as the rest was not decoded in time.
+    without_rest, add_without_rest;
+    /// Cues of what was not the best, as the best was not decoded yet.
+    passed_over, add_passed_over;
     /// Cues the worker could not send because too many were on their way.
     refused, add_refused;
     /// Cues sent back because their audio was not at the player's rate, or too

@@ -1,73 +1,27 @@
-//! The worker's side of playback: decodes ahead and keeps the player supplied.
+//! The worker's side of playback: keeps the player supplied.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 
 use super::channel::{CueSender, Refused, Started};
-use super::cue::Cue;
+use super::cue::{Cue, CueAudio, Role};
 use super::level::LevelMatch;
 use super::planner::{CuePlanner, CueRequest};
+use super::source::{ClipSource, Wait};
 use crate::Result;
-use crate::library::decode::decode_stereo;
-use crate::library::{Library, StereoClip};
 use crate::retrieval::Hit;
-use crate::units::{ChunkId, SampleRate, Seconds};
+use crate::units::ChunkId;
 
-/// Cues kept after they came back, in case their chunk is wanted again: the
-/// nearest chunk often changes between two or three. 1.5 MB each at 48 kHz.
-const SHELF: usize = 6;
-
-/// How long a snippet is: a chunk (paper, §3).
-const SNIPPET: Seconds = Seconds(4.0);
-
-/// Where the audio of a chunk comes from.
-pub trait ClipSource: Send {
-    /// The audio of `chunk` at the player's rate.
-    ///
-    /// # Errors
-    /// If the track can't be read any more.
-    fn clip(&mut self, chunk: ChunkId) -> Result<StereoClip>;
+/// What one call of [`CueFeeder::feed`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fed {
+    /// Cues sent.
+    pub sent: usize,
+    /// Something better than what was sent is not decoded yet: feed again soon.
+    pub waiting: bool,
 }
 
-/// Decodes chunks of a library from its tracks' files.
-pub struct LibraryClips {
-    library: Library,
-    rate: SampleRate,
-}
-
-impl LibraryClips {
-    /// Clips of `library` at `rate`.
-    pub fn new(library: Library, rate: SampleRate) -> Self {
-        Self { library, rate }
-    }
-}
-
-impl ClipSource for LibraryClips {
-    fn clip(&mut self, chunk: ChunkId) -> Result<StereoClip> {
-        let info = self.library.chunk(chunk);
-        let track = self.library.track(info.track);
-        decode_stereo(&track.path, info.start, SNIPPET, self.rate)
-    }
-}
-
-impl<F: FnMut(ChunkId) -> Result<StereoClip> + Send> ClipSource for F {
-    fn clip(&mut self, chunk: ChunkId) -> Result<StereoClip> {
-        self(chunk)
-    }
-}
-
-/// What one call of [`CueFeeder::feed`] sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fed {
-    /// Nothing: the player has what it needs, or has no room.
-    Nothing,
-    /// A cue whose audio was still at hand.
-    Kept,
-    /// A cue that was decoded for it.
-    Decoded,
-}
-
-/// Keeps a [`Player`](super::Player) supplied with cues. Lives on the worker:
-/// it decodes, allocates and frees.
+/// Keeps a [`Player`](super::Player) supplied with cues. Lives on the worker: it
+/// allocates and frees, and touches a disk only if its [`ClipSource`] does.
 ///
 /// A driver goes round like this, live and offline alike:
 /// [`collect`](Self::collect), and tell each start to
@@ -78,9 +32,8 @@ pub struct CueFeeder {
     sender: CueSender,
     source: Box<dyn ClipSource>,
     matching: LevelMatch,
+    wait: Wait,
     planner: CuePlanner,
-    /// Cues that came back, newest last.
-    shelf: VecDeque<Box<Cue>>,
     /// Chunks whose audio could not be read.
     failed: HashSet<ChunkId>,
     next_serial: u64,
@@ -96,8 +49,8 @@ impl CueFeeder {
             sender,
             source,
             matching,
+            wait: Wait::No,
             planner: CuePlanner::default(),
-            shelf: VecDeque::new(),
             failed: HashSet::new(),
             next_serial: 0,
             first_valid: 0,
@@ -108,9 +61,13 @@ impl CueFeeder {
     pub fn set_source(&mut self, source: Box<dyn ClipSource>) {
         self.clear();
         self.source = source;
-        self.shelf.clear();
         self.failed.clear();
         self.first_valid = self.next_serial + 1;
+    }
+
+    /// Whether cues are waited for from now on.
+    pub fn set_wait(&mut self, wait: Wait) {
+        self.wait = wait;
     }
 
     /// Makes the cues that the player has invalid, as when the painting
@@ -132,43 +89,46 @@ impl CueFeeder {
         }
         while let Some(cue) = self.sender.spent() {
             self.planner.spent(cue.serial);
-            if cue.serial >= self.first_valid {
-                self.shelve(cue);
-            }
         }
         reports
     }
 
-    /// Prepares and sends one cue that the player lacks, given the snippets
-    /// found now (best first): the best, and in a later call the reserve, so
-    /// that a call decodes once at most, even while the best keeps changing.
-    /// `reference_db` is the RMS of what the snippets are to be matched to.
+    /// Sends the cues that the player lacks, the best and a reserve, given the
+    /// snippets found now (best first). What is not decoded is passed over for the
+    /// next best that is; feed the same snippets again and it takes its place as
+    /// soon as it can. `reference_db` is the RMS of what the snippets are to be
+    /// matched to.
     ///
     /// # Errors
     /// If a snippet's audio can't be read. The chunk is left out from then on,
     /// so the next call goes on with the next best.
     pub fn feed(&mut self, hits: &[Hit], reference_db: Option<f32>) -> Result<Fed> {
         let failed = &self.failed;
-        let hits: Vec<Hit> = hits
-            .iter()
-            .filter(|hit| !failed.contains(&hit.chunk))
-            .copied()
-            .collect();
-        let Some(request) = self.planner.plan(&hits) else {
-            return Ok(Fed::Nothing);
-        };
-        let (mut cue, fed) = self.prepare(&request)?;
-        cue.match_level(&self.matching, reference_db);
-        match self.sender.send(cue) {
-            Ok(()) => {
-                self.planner.sent(self.next_serial, &request);
-                Ok(fed)
+        let usable = hits.iter().filter(|hit| !failed.contains(&hit.chunk));
+        let mut ready: Vec<Hit> = usable.copied().collect();
+        let listed: Vec<ChunkId> = ready.iter().map(|hit| hit.chunk).collect();
+        self.source.list(&listed);
+        let mut fed = Fed::default();
+        while let Some(request) = self.planner.plan(&ready) {
+            let chunk = request.hit.chunk;
+            let audio = self.source.audio(chunk, self.wait);
+            let audio = audio.inspect_err(|_| {
+                self.failed.insert(chunk);
+            })?;
+            let Some(audio) = audio else {
+                fed.waiting = true;
+                ready.retain(|hit| hit.chunk != chunk);
+                continue;
+            };
+            if !self.send(&request, audio, reference_db) {
+                break;
             }
-            Err(Refused(cue)) => {
-                self.shelve(cue);
-                Ok(Fed::Nothing)
+            fed.sent += 1;
+            if request.role == Role::Best && listed.first() != Some(&chunk) {
+                self.sender.counts().add_passed_over();
             }
         }
+        Ok(fed)
     }
 
     /// The hand-over's counts, for display.
@@ -176,28 +136,18 @@ impl CueFeeder {
         &self.sender
     }
 
-    /// Makes the cue that `request` asks for, from the shelf if it can.
-    fn prepare(&mut self, request: &CueRequest) -> Result<(Box<Cue>, Fed)> {
+    /// False if there is no room.
+    fn send(&mut self, request: &CueRequest, audio: CueAudio, reference_db: Option<f32>) -> bool {
         self.next_serial += 1;
-        let (serial, role, chunk) = (self.next_serial, request.role, request.hit.chunk);
-        let kept = self.shelf.iter().position(|cue| cue.chunk == chunk);
-        if let Some(mut cue) = kept.and_then(|place| self.shelf.remove(place)) {
-            (cue.serial, cue.role) = (serial, role);
-            return Ok((cue, Fed::Kept));
-        }
-        match self.source.clip(chunk) {
-            Ok(clip) => Ok((Box::new(Cue::new(serial, role, chunk, clip)), Fed::Decoded)),
-            Err(error) => {
-                self.failed.insert(chunk);
-                Err(error)
+        let (serial, chunk) = (self.next_serial, request.hit.chunk);
+        let mut cue = Box::new(Cue::new(serial, request.role, chunk, audio));
+        cue.match_level(&self.matching, reference_db);
+        match self.sender.send(cue) {
+            Ok(()) => {
+                self.planner.sent(serial, request);
+                true
             }
+            Err(Refused(_)) => false,
         }
-    }
-
-    fn shelve(&mut self, cue: Box<Cue>) {
-        if self.shelf.len() == SHELF {
-            self.shelf.pop_front();
-        }
-        self.shelf.push_back(cue);
     }
 }

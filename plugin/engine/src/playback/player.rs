@@ -17,6 +17,10 @@ const VOICES: usize = 2 * POLYPHONY;
 /// be stolen, long enough not to click.
 const STEAL: Seconds = Seconds(0.008);
 
+/// How long before the end of a snippet's head the rest has to be there: the fade-out
+/// without it, and the glide to the level that is known with it.
+const HANDOVER: Seconds = Seconds(0.02);
+
 /// Triggers that fit into one call of [`Player::render`].
 const TRIGGERS: usize = 16;
 
@@ -75,6 +79,7 @@ struct Lengths {
     crossfade: usize,
     interval: usize,
     steal: usize,
+    handover: usize,
 }
 
 impl Lengths {
@@ -87,6 +92,7 @@ impl Lengths {
             crossfade,
             interval: samples(settings.interval).max(crossfade),
             steal: samples(STEAL),
+            handover: samples(HANDOVER),
         }
     }
 }
@@ -261,8 +267,8 @@ impl Player {
             };
             let role = cue.role;
             // Decoders work at whole hertz; less than one is no audible pitch.
-            let same_rate = (cue.clip.rate.hz() - self.rate.hz()).abs() < 1.0;
-            let playable = same_rate && cue.len() >= MIN_LEN;
+            let same_rate = (cue.audio.rate().hz() - self.rate.hz()).abs() < 1.0;
+            let playable = same_rate && cue.audio.head().len() >= MIN_LEN;
             // Into a slot even if it can't be used: from there it goes back.
             self.slots[slot] = Some(cue);
             if !playable {
@@ -295,6 +301,11 @@ impl Player {
         let Some(armed) = self.armed else {
             return false;
         };
+        // What has played already and still has no rest would stutter.
+        let cue = self.slots[armed.slot].as_ref();
+        if !armed.fresh && cue.is_none_or(|cue| cue.audio.whole().is_none()) {
+            return false;
+        }
         match self.lead() {
             None => true,
             Some(lead) => {
@@ -319,7 +330,9 @@ impl Player {
     }
 
     fn until_end_fade(&self, voice: &Voice) -> usize {
-        let len = self.slots[voice.slot].as_ref().map_or(0, |cue| cue.len());
+        let len = self.slots[voice.slot]
+            .as_ref()
+            .map_or(0, |cue| cue.audio.len());
         voice.until_end_fade(len)
     }
 
@@ -359,6 +372,12 @@ impl Player {
             self.cues.counts().add_without_cue();
             return;
         };
+        self.steal();
+        let Some(free) = self.voices.iter().position(Option::is_none) else {
+            self.cues.counts().add_without_voice();
+            return;
+        };
+        self.release_all(fade_out);
         let Some(cue) = &self.slots[armed.slot] else {
             return;
         };
@@ -366,15 +385,10 @@ impl Player {
             serial: cue.serial,
             chunk: cue.chunk,
         };
-        let len = cue.len();
-        self.steal();
-        let Some(free) = self.voices.iter().position(Option::is_none) else {
-            self.cues.counts().add_without_voice();
-            return;
-        };
-        self.release_all(fade_out);
         self.starts += 1;
-        self.voices[free] = Some(Voice::new(armed.slot, self.starts, len, fade_in, fade_out));
+        let (fades, handover) = ((fade_in, fade_out), self.lengths.handover);
+        let voice = Voice::new((armed.slot, cue), self.starts, fades, handover);
+        self.voices[free] = Some(voice);
         self.since_start = 0;
         self.armed = Some(match self.reserve.take() {
             Some(slot) => Armed { slot, fresh: true },
@@ -423,9 +437,13 @@ impl Player {
         }
         for voice in &mut self.voices {
             let Some(sounding) = voice else { continue };
+            let starved = sounding.starved;
             let goes_on = self.slots[sounding.slot]
                 .as_ref()
                 .is_some_and(|cue| sounding.render(cue, &self.curve, left, right));
+            if sounding.starved && !starved {
+                self.cues.counts().add_without_rest();
+            }
             if !goes_on {
                 *voice = None;
             }

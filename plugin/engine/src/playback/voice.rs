@@ -14,6 +14,8 @@ pub(super) struct Voice {
     pub position: usize,
     /// True once the voice was taken to make room.
     pub stolen: bool,
+    /// True once it had to end with its head, as the rest was not decoded in time.
+    pub starved: bool,
     /// Place in the fade, 0 = silent, 1 = full. In double precision: a long
     /// fade takes steps too small to add up in single precision.
     fade: f64,
@@ -21,29 +23,78 @@ pub(super) struct Voice {
     step: f64,
     /// Samples of the fade at the clip's own end.
     end_fade: usize,
+    /// Samples of the fade at the end of a head without a rest, and of the glide to
+    /// another gain.
+    handover: usize,
+    /// Whether the whole clip was there when it was looked at last.
+    has_whole: bool,
+    gain: Gain,
+}
+
+/// What samples are multiplied with besides the fade.
+#[derive(Clone, Copy, Debug)]
+struct Gain {
+    now: f32,
+    step: f32,
+    /// Samples until the glide ends.
+    left: usize,
+    target: f32,
+}
+
+impl Gain {
+    fn new(gain: f32) -> Self {
+        Self {
+            now: gain,
+            step: 0.0,
+            left: 0,
+            target: gain,
+        }
+    }
+
+    fn glide(&mut self, target: f32, samples: usize) {
+        let samples = samples.max(1);
+        self.target = target;
+        self.left = samples;
+        self.step = (target - self.now) / samples as f32;
+    }
+
+    /// Goes on by `samples`, at most those that are left of a glide.
+    fn advance(&mut self, samples: usize) {
+        if self.left == 0 {
+            return;
+        }
+        self.left -= samples.min(self.left);
+        if self.left == 0 {
+            *self = Self::new(self.target);
+        }
+    }
 }
 
 impl Voice {
-    /// Starts at the clip's first sample, silent; fades last `fade_in` and, at
-    /// the clip's end, `fade_out` samples, each at least 1 and at most half of
-    /// the clip's `len`.
+    /// Starts `cue`, which lies in `slot`, at its first sample, silent; fades last
+    /// `fade_in` and, at the clip's end, `fade_out` samples, each at least 1 and at
+    /// most half of the clip.
     pub(super) fn new(
-        slot: usize,
+        (slot, cue): (usize, &Cue),
         order: u64,
-        len: usize,
-        fade_in: usize,
-        fade_out: usize,
+        (fade_in, fade_out): (usize, usize),
+        handover: usize,
     ) -> Self {
-        let longest = (len / 2).max(1);
+        let longest = (cue.audio.len() / 2).max(1);
         let step = 1.0 / fade_in.clamp(1, longest) as f64;
         Self {
             slot,
             order,
             position: 0,
             stolen: false,
+            starved: false,
             fade: 0.0,
             step,
             end_fade: fade_out.clamp(1, longest),
+            // A head must not begin to fade out before it was faded in.
+            handover: handover.clamp(1, (cue.audio.head().len() / 2).max(1)),
+            has_whole: cue.audio.whole().is_some(),
+            gain: Gain::new(cue.gain()),
         }
     }
 
@@ -86,30 +137,20 @@ impl Voice {
     ) -> bool {
         let mut done = 0;
         while done < left.len() {
-            let rest = cue.len().saturating_sub(self.position);
+            let until_missing = self.follow_decoder(cue);
+            let rest = cue.audio.len().saturating_sub(self.position);
             if rest <= self.end_fade {
                 self.end_within(rest);
             }
-            let run = self.run(cue.len(), left.len() - done).min(rest);
+            let run = self
+                .run(cue.audio.len(), left.len() - done)
+                .min(until_missing)
+                .min(rest);
             if run == 0 || (self.step <= 0.0 && self.fade <= 0.0) {
                 return false;
             }
-            let from = self.position..self.position + run;
             let to = done..done + run;
-            let (left, right) = (&mut left[to.clone()], &mut right[to]);
-            let (clip_left, clip_right) = (&cue.clip.left[from.clone()], &cue.clip.right[from]);
-            if self.step == 0.0 {
-                add(left, clip_left, cue.gain);
-                add(right, clip_right, cue.gain);
-            } else {
-                for place in 0..run {
-                    let gain = cue.gain * curve.gain(self.fade);
-                    left[place] += clip_left[place] * gain;
-                    right[place] += clip_right[place] * gain;
-                    self.fade += self.step;
-                }
-            }
-            self.position += run;
+            self.add(cue, curve, &mut left[to.clone()], &mut right[to]);
             done += run;
             if self.fade >= 1.0 && self.step > 0.0 {
                 (self.fade, self.step) = (1.0, 0.0);
@@ -118,7 +159,53 @@ impl Voice {
                 return false;
             }
         }
-        self.position < cue.len()
+        self.position < cue.audio.len()
+    }
+
+    /// Looks whether the whole is there; gives the samples that can be played before
+    /// it has to be looked at again. A whole that appears brings the true level with
+    /// it; one that is missing shortly before the head ends, a fade to its end.
+    fn follow_decoder(&mut self, cue: &Cue) -> usize {
+        if cue.audio.whole().is_some() {
+            if !self.has_whole {
+                self.has_whole = true;
+                self.gain.glide(cue.gain(), self.handover);
+            }
+            return usize::MAX;
+        }
+        let head = cue.audio.head().len().saturating_sub(self.position);
+        if head > self.handover {
+            return head - self.handover;
+        }
+        if !self.starved {
+            self.starved = true;
+            self.end_within(head);
+        }
+        head
+    }
+
+    /// Adds the next samples, as many as `left` and `right` have, which are played in
+    /// one piece: no fade and no glide ends within.
+    fn add(&mut self, cue: &Cue, curve: &FadeCurve, left: &mut [f32], right: &mut [f32]) {
+        let run = left.len();
+        let clip = cue.audio.whole().unwrap_or(cue.audio.head());
+        let (clip_left, clip_right, step) = clip.samples();
+        let from = self.position..self.position + run;
+        let (clip_left, clip_right) = (&clip_left[from.clone()], &clip_right[from]);
+        if self.step == 0.0 && self.gain.left == 0 {
+            add(left, clip_left, self.gain.now * step);
+            add(right, clip_right, self.gain.now * step);
+        } else {
+            for place in 0..run {
+                let gain = self.gain.now * step * curve.gain(self.fade);
+                left[place] += f32::from(clip_left[place]) * gain;
+                right[place] += f32::from(clip_right[place]) * gain;
+                self.fade += self.step;
+                self.gain.now += self.gain.step;
+            }
+        }
+        self.gain.advance(run);
+        self.position += run;
     }
 
     /// Samples, at most `available`, until something about the fade changes.
@@ -134,13 +221,20 @@ impl Voice {
             0 => usize::MAX,
             samples => samples,
         };
-        available.min(to_fade_end).min(to_end_fade)
+        let to_glide_end = match self.gain.left {
+            0 => usize::MAX,
+            samples => samples,
+        };
+        available
+            .min(to_fade_end)
+            .min(to_end_fade)
+            .min(to_glide_end)
     }
 }
 
 /// Adds `from` times `gain` to `to`.
-fn add(to: &mut [f32], from: &[f32], gain: f32) {
+fn add(to: &mut [f32], from: &[i16], gain: f32) {
     for (to, from) in to.iter_mut().zip(from) {
-        *to += from * gain;
+        *to += f32::from(*from) * gain;
     }
 }
