@@ -8,6 +8,7 @@ use crate::units::{SampleRate, Seconds};
 
 use super::Reason;
 use super::clip::StereoClip;
+use super::clip_reader::whole_hertz;
 use super::resample::{Resampler, gcd};
 use super::source::{Block, Source};
 
@@ -173,8 +174,17 @@ fn stereo(
     len: Seconds,
     rate: SampleRate,
 ) -> std::result::Result<StereoClip, Reason> {
-    let mut source = Source::open(path)?;
-    let to = rate.hz().round().clamp(1.0, 1e6) as u32;
+    clip_of(&mut Source::open(path)?, start, len, rate)
+}
+
+/// As [`decode_stereo`], from a source that has not gone past the clip's beginning.
+pub(super) fn clip_of(
+    source: &mut Source,
+    start: Seconds,
+    len: Seconds,
+    rate: SampleRate,
+) -> std::result::Result<StereoClip, Reason> {
+    let to = whole_hertz(rate);
     let span = Span::new(start, len, source.rate(), to);
     source.seek(span.first)?;
     let mut resampler = Resampler::new(source.rate(), to, 2).map_err(Reason::DecoderFailed)?;
@@ -224,7 +234,7 @@ fn stereo(
 ///
 /// The resampler gets frames before and after the clip, where the track has
 /// them, so that the clip's edges are those of the track and not of a cut.
-struct Span {
+pub(super) struct Span {
     /// First frame to feed.
     first: u64,
     /// Past the last frame to feed.
@@ -238,7 +248,8 @@ struct Span {
 impl Span {
     const MARGIN: Seconds = Seconds(0.15);
 
-    fn new(start: Seconds, len: Seconds, from: u32, to: u32) -> Self {
+    /// Of `len` from `start` on, in a file at `from` hertz, to be played at `to`.
+    pub(super) fn new(start: Seconds, len: Seconds, from: u32, to: u32) -> Self {
         let frames = |s: Seconds| (s.0.max(0.0) * f64::from(from)).round() as u64;
         let begin = frames(start);
         // A whole number of frames at both rates lies between the first frame
@@ -254,5 +265,10 @@ impl Span {
             lead_out: (lead * u64::from(to) / u64::from(from)) as usize,
             len_out: (len.0.max(0.0) * f64::from(to)).round() as usize,
         }
+    }
+
+    /// First frame of the file that is needed.
+    pub(super) fn first(&self) -> u64 {
+        self.first
     }
 }

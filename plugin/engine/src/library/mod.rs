@@ -8,6 +8,7 @@
 
 mod chunker;
 mod clip;
+mod clip_reader;
 mod codec_name;
 mod database;
 pub mod decode;
@@ -34,6 +35,7 @@ mod walk;
 use std::path::PathBuf;
 
 pub use clip::StereoClip;
+pub use clip_reader::{ClipReader, Pulse};
 pub use database::Contract;
 pub use half_rows::{HalfMatrix, HalfRows, LANES, stride_of};
 pub use hear::{Span, hear};

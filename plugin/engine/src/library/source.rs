@@ -8,7 +8,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
+use symphonia::core::codecs::audio::well_known::CODEC_ID_AAC;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as StreamError;
 use symphonia::core::formats::probe::Hint;
@@ -23,6 +25,7 @@ use symphonia::core::units::{Time, TimeBase};
 use crate::units::Seconds;
 
 use super::Reason;
+use super::clip_reader::Pulse;
 use super::codec_name::codec_name;
 use super::drm;
 use super::fold::Fold;
@@ -56,6 +59,9 @@ pub(super) struct Source {
     /// Frames a coded block; above one, container seeks are not to be trusted
     /// for uncompressed containers.
     frames_per_block: u64,
+    /// Whether the same place sounds the same whatever was decoded before. Not AAC: the
+    /// noise that it puts in the place of noise is drawn on.
+    repeats: bool,
     /// What the header promises; only where it is not an estimate.
     promised: Option<Seconds>,
     /// As `promised`, or an estimate.
@@ -83,14 +89,19 @@ pub(super) struct Source {
 impl Source {
     /// Opens the file and decodes its first frames.
     pub(super) fn open(path: &Path) -> Result<Self, Reason> {
+        Self::open_watched(path, None)
+    }
+
+    /// As [`Self::open`]; `pulse` beats with each read that comes back.
+    pub(super) fn open_watched(path: &Path, pulse: Option<Arc<Pulse>>) -> Result<Self, Reason> {
         guarded(|| {
-            let mut source = Self::probe(path)?;
+            let mut source = Self::probe(path, pulse)?;
             source.prime()?;
             Ok(source)
         })
     }
 
-    fn probe(path: &Path) -> Result<Self, Reason> {
+    fn probe(path: &Path, pulse: Option<Arc<Pulse>>) -> Result<Self, Reason> {
         let mut file = File::open(path).map_err(|e| Reason::from_io(&e))?;
         let meta = file.metadata().map_err(|e| Reason::from_io(&e))?;
         if !meta.is_file() {
@@ -104,7 +115,7 @@ impl Source {
         }
         file.rewind().map_err(|e| Reason::from_io(&e))?;
         let stream = MediaSourceStream::new(
-            Box::new(Budgeted::new(file, meta.len())),
+            Box::new(Budgeted::new(file, meta.len(), pulse)),
             Default::default(),
         );
         let mut hint = Hint::new();
@@ -150,6 +161,7 @@ impl Source {
             track: track.id,
             time_base: track.time_base,
             frames_per_block: codec.frames_per_block.unwrap_or(1),
+            repeats: codec.codec != CODEC_ID_AAC,
             promised,
             announced,
             title,
@@ -242,6 +254,12 @@ impl Source {
             return Err(Reason::Truncated { read, promised });
         }
         Ok(())
+    }
+
+    /// Whether `frame` was not gone past yet, and sounds as in a file just opened.
+    pub(super) fn reaches(&self, frame: u64) -> bool {
+        let taken = if self.primed { 0 } else { self.frames.len() };
+        self.repeats && !self.ended && self.position + taken as u64 <= frame
     }
 
     /// Goes to a frame at or before `frame`; the next [`Source::next`] says which.
@@ -429,12 +447,18 @@ struct Budgeted {
     file: File,
     len: u64,
     left: u64,
+    pulse: Option<Arc<Pulse>>,
 }
 
 impl Budgeted {
-    fn new(file: File, len: u64) -> Self {
+    fn new(file: File, len: u64, pulse: Option<Arc<Pulse>>) -> Self {
         let left = len.saturating_mul(16).saturating_add(64 << 20);
-        Self { file, len, left }
+        Self {
+            file,
+            len,
+            left,
+            pulse,
+        }
     }
 }
 
@@ -445,6 +469,9 @@ impl Read for Budgeted {
         }
         let read = self.file.read(buffer)?;
         self.left = self.left.saturating_sub(read as u64);
+        if let Some(pulse) = &self.pulse {
+            pulse.beat();
+        }
         Ok(read)
     }
 }

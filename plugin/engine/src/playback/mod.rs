@@ -7,6 +7,7 @@
 //! its [`CueAudio`] while the head sounds. Nothing is allocated or freed on the audio
 //! thread: a cue's memory belongs to the worker, which also gets it back.
 
+pub mod cache;
 mod channel;
 mod cue;
 mod fade;
@@ -18,6 +19,7 @@ mod player;
 mod source;
 mod voice;
 
+pub use cache::{CacheOptions, CacheStatus, ClipCache};
 pub use channel::{CUES, CueReceiver, CueSender, PlaybackCounts, Refused, Started, cue_channel};
 pub use cue::{Cue, CueAudio, Role, WholeSlot};
 pub use feeder::{CueFeeder, Fed};
