@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use common::{expect_runtime, models_dir};
+use engine::analysis::{BANDS, FRAMES};
 use engine::inference::{Models, PICTURE_SIZE, Picture};
 use serde::Deserialize;
 
@@ -123,4 +124,44 @@ fn the_picture_network_gives_what_it_gave_when_exported() {
         .unwrap()
         .point;
     check(&golden, &golden.output[0], &point);
+}
+
+/// The runtime's kernels for few rows and for many round differently, and nothing else may
+/// differ: an index is the same wherever a scan was broken off.
+#[test]
+fn a_batch_does_not_change_what_a_window_gives() {
+    let mut embedder = models().audio_embedder().unwrap();
+    let len = BANDS * FRAMES;
+    let mut state = 7u32;
+    let mel: Vec<f32> = (0..21 * len)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            -90.0 * (state >> 8) as f32 / (1u32 << 24) as f32
+        })
+        .collect();
+    let all = embedder.embed(&mel, 21).unwrap();
+    assert_eq!(all.len(), 21);
+    for (first, count) in [(0, 1), (20, 1), (3, 3), (1, 4), (5, 16), (4, 17)] {
+        let part = &mel[first * len..(first + count) * len];
+        for (found, expected) in embedder
+            .embed(part, count)
+            .unwrap()
+            .iter()
+            .zip(&all[first..])
+        {
+            let values = [
+                (&found.embedding, &expected.embedding),
+                (&found.point, &expected.point),
+                (&found.tags, &expected.tags),
+                (&found.affect, &expected.affect),
+            ];
+            for (found, expected) in values.into_iter().flat_map(|(a, b)| a.iter().zip(b)) {
+                let difference = (found - expected).abs() / expected.abs().max(1.0);
+                assert!(
+                    difference < 3e-5,
+                    "{count} from {first} on: {found} {expected}"
+                );
+            }
+        }
+    }
 }

@@ -55,7 +55,7 @@ pub trait Embedder: Send {
     /// of [`BANDS`](crate::analysis::BANDS) rows of
     /// [`FRAMES`](crate::analysis::FRAMES) values in dB.
     ///
-    /// What a window gives does not depend on those beside it.
+    /// What a window gives does not depend on those beside it, but for the last digits.
     ///
     /// # Errors
     /// [`Error::Network`](crate::Error::Network).

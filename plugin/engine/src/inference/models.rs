@@ -158,16 +158,21 @@ impl Embedder for AudioNetwork {
             n * BANDS * FRAMES,
             "length of the network's input"
         );
-        mel.chunks_exact(BANDS * FRAMES)
-            .map(|window| Ok(features(self.0.run(window)?)))
-            .collect()
+        let outputs = self.0.run_batch(mel, n)?;
+        Ok((0..n).map(|k| features(&outputs, k, n)).collect())
     }
 }
 
-/// The outputs in the order that [`Manifest::load`] asks for.
-fn features(outputs: Vec<Vec<f32>>) -> MusicFeatures {
-    let mut outputs = outputs.into_iter();
-    let mut next = || outputs.next().unwrap_or_default();
+/// The values of the `k`th of `n` windows; the outputs are in the order that
+/// [`Manifest::load`] asks for.
+fn features(outputs: &[Vec<f32>], k: usize, n: usize) -> MusicFeatures {
+    let mut outputs = outputs.iter();
+    let mut next = || {
+        outputs.next().map_or_else(Vec::new, |all| {
+            let len = all.len() / n;
+            all[k * len..(k + 1) * len].to_vec()
+        })
+    };
     MusicFeatures {
         embedding: next(),
         point: next(),
