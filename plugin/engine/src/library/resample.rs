@@ -29,10 +29,8 @@ impl Resampler {
     pub(super) fn new(from: u32, to: u32, channels: usize) -> Result<Self, String> {
         let fft = (from != to)
             .then(|| {
-                // The delay is half a block: an even number of units makes it a
-                // whole number of frames.
                 let unit = from as usize / gcd(from, to) as usize;
-                let block = unit * BLOCK.div_ceil(unit).next_multiple_of(2);
+                let block = unit * units(BLOCK.div_ceil(unit));
                 Fft::new(from as usize, to as usize, block, channels, FixedSync::Both)
             })
             .transpose()
@@ -133,6 +131,25 @@ impl Resampler {
     }
 }
 
+/// The next number of units, from `least` on, that a block is made of. The delay is half
+/// a block: an even number makes it a whole number of frames. Prime factors above 5 would
+/// make the transforms several times slower (at 48 kHz, 683 did).
+fn units(least: usize) -> usize {
+    let is_smooth = |mut n: usize| {
+        for factor in [2, 3, 5] {
+            while n.is_multiple_of(factor) {
+                n /= factor;
+            }
+        }
+        n == 1
+    };
+    let mut units = least.next_multiple_of(2).max(2);
+    while !is_smooth(units) {
+        units += 2;
+    }
+    units
+}
+
 /// Greatest common divisor; at least 1.
 pub(super) fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a.max(1) } else { gcd(b, a % b) }
@@ -185,6 +202,14 @@ mod tests {
         let whole = convert(44_100, 48_000, &input, usize::MAX);
         assert_eq!(convert(44_100, 48_000, &input, 1), whole);
         assert_eq!(convert(44_100, 48_000, &input, 4411), whole);
+    }
+
+    #[test]
+    fn blocks_are_even_and_have_no_large_factors() {
+        assert_eq!(units(1366), 1440); // 48 kHz
+        assert_eq!(units(10), 10); // 44.1 kHz
+        assert_eq!(units(1), 2);
+        assert_eq!(units(683), 720);
     }
 
     #[test]
