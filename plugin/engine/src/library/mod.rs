@@ -18,6 +18,8 @@ mod half_rows;
 mod hear;
 mod load;
 mod paths;
+#[allow(unsafe_code, reason = "the system's calls for priorities")]
+mod priority;
 mod reason;
 mod resample;
 mod sample;
@@ -31,6 +33,7 @@ mod store;
 mod vectors;
 mod view;
 mod walk;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -40,10 +43,12 @@ pub use database::Contract;
 pub use half_rows::{HalfMatrix, HalfRows, LANES, stride_of};
 pub use hear::{Span, hear};
 pub use paths::{default_index_dir, index_dir_of};
+pub use priority::lower_priority;
 pub use reason::Reason;
 pub use sample::{Sample, sample};
 pub use scan::{Indexer, Progress, ScanReport};
 pub use view::{ChunkInfo, Dims, Failure, Library, Parts, TrackId, TrackInfo};
+pub use watch::{WatchTimes, Watcher, Watching};
 
 /// Chunks below this level (RMS, dBFS) are not put into the pool: a noise floor
 /// carries nothing to match a brush with, and would answer a quiet brush.
