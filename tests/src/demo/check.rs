@@ -83,17 +83,17 @@ impl Checker {
             .map(|(played, sound)| {
                 let chunk = ChunkId(played.chunk);
                 anyhow::ensure!(
-                    (played.chunk as usize) < self.library.len(),
+                    self.library.is_live(chunk),
                     "the plug-in played chunk {} of {}",
                     played.chunk,
                     self.library.len()
                 );
                 let members = pool.members().iter().map(|(chunk, _)| *chunk);
-                let all = (0..self.library.len() as u32).map(ChunkId);
+                let all = self.library.ids();
                 Ok(Checked {
                     in_pool: pool.contains(chunk) && self.same_place(played),
                     score: correspondence
-                        .score(&point, self.library.point(chunk))
+                        .score(&point, &self.library.point(chunk))
                         .0
                         .into(),
                     distance: self.distance(sound, chunk),
@@ -120,7 +120,7 @@ impl Checker {
     fn distance(&self, sound: &[f32], chunk: ChunkId) -> f64 {
         let row = self.library.embedding(chunk);
         let square = |(a, b): (&f32, &f32)| f64::from(a - b).powi(2);
-        sound.iter().zip(row).map(square).sum::<f64>().sqrt()
+        sound.iter().zip(&row).map(square).sum::<f64>().sqrt()
     }
 
     fn mean_distance(&self, sound: &[f32], chunks: impl Iterator<Item = ChunkId>) -> f64 {

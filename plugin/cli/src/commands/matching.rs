@@ -218,7 +218,7 @@ impl Stage {
         let mut mel = Vec::new();
         chunk_mel(&mono, 0, &mut mel);
         let affect = self.library.affect(hit.chunk);
-        self.translator.explain(&mel, affect, hit.score)
+        self.translator.explain(&mel, &affect, hit.score)
     }
 
     fn snippet(&mut self, hit: Hit) -> Snippet {

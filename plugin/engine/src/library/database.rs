@@ -1,9 +1,10 @@
 //! The index's database: its schema, its one-row state, its errors.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
 
 use crate::error::{Error, Result};
 
@@ -11,9 +12,11 @@ use super::IndexProblem;
 use super::vectors::{Kind, Shape};
 use super::view::Dims;
 
-/// The format that this version writes, the first one. Whoever raises it adds the
-/// step by which an indexer brings an older one up to it.
-const FORMAT: u32 = 1;
+/// The format that this version writes. The one before it is read by
+/// [`super::format1`], and brought up to it by whoever opens the index for writing.
+const FORMAT: u32 = 2;
+/// The format without file states, with `f32` rows.
+pub(super) const FORMAT_1: u32 = 1;
 /// "Impt", so that `file` and others can tell what the database is.
 const APPLICATION: i32 = 0x496d_7074;
 /// Another process commits for milliseconds at a time.
@@ -22,9 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The database's name in the index's folder.
 pub(super) const FILE_NAME: &str = "index.sqlite";
 
-/// A chunk's row number is its row in the vector files; a row of those files
-/// without a chunk here belongs to a file that was changed or removed.
-const SCHEMA: &str = "
+/// A row of the vector files counts while the file that its record names has chunks
+/// here: a file that changed gets another number, and numbers are never given twice.
+pub(super) const SCHEMA: &str = "
 CREATE TABLE state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     model BLOB NOT NULL,          -- which networks and front end made the rows
@@ -32,50 +35,46 @@ CREATE TABLE state (
     point INTEGER NOT NULL,
     tags INTEGER NOT NULL,
     affect INTEGER NOT NULL,
+    identity INTEGER NOT NULL,    -- tells indexes apart that lie at one place in turn
     vectors INTEGER NOT NULL,     -- the number in the vector files' names
     rows INTEGER NOT NULL,        -- how many of their rows count
     generation INTEGER NOT NULL   -- grows with every change
 ) STRICT;
+CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE folders (
     id INTEGER PRIMARY KEY,
-    path BLOB NOT NULL UNIQUE
+    path BLOB NOT NULL UNIQUE     -- empty: the one that the index lies in
 ) STRICT;
-CREATE TABLE tracks (
-    id INTEGER PRIMARY KEY,
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     folder INTEGER NOT NULL REFERENCES folders (id),
     path BLOB NOT NULL,           -- from the folder on
     size INTEGER NOT NULL,
     modified INTEGER NOT NULL,    -- nanoseconds since 1970
+    state TEXT NOT NULL CHECK (state IN
+        ('queued', 'indexing', 'done', 'failed', 'excluded', 'missing')),
+    digest BLOB,                  -- SHA-256 of the contents, once all of it is indexed
+    chunks INTEGER NOT NULL DEFAULT 0,
     title TEXT,
     artist TEXT,
-    duration REAL NOT NULL,       -- seconds
-    rate REAL NOT NULL,           -- hertz, as stored in the file
-    channels INTEGER NOT NULL,
+    duration REAL,                -- seconds
+    rate REAL,                    -- hertz, as stored in the file
+    channels INTEGER,
+    code TEXT,                    -- why it failed
+    message TEXT,
+    version TEXT,                 -- another version of the program tries again
     UNIQUE (folder, path)
 ) STRICT;
-CREATE TABLE chunks (
-    row INTEGER PRIMARY KEY,
-    track INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
-    start REAL NOT NULL,          -- seconds
-    rms_db REAL NOT NULL
-) STRICT;
-CREATE INDEX chunks_by_track ON chunks (track);
-CREATE TABLE failures (
-    folder INTEGER NOT NULL REFERENCES folders (id),
-    path BLOB NOT NULL,
-    size INTEGER NOT NULL,
-    modified INTEGER NOT NULL,
-    code TEXT NOT NULL,
-    message TEXT NOT NULL,
-    version TEXT NOT NULL,        -- another version of the program tries again
-    PRIMARY KEY (folder, path)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE batches (
     first INTEGER PRIMARY KEY,    -- row
     rows INTEGER NOT NULL,
     embeddings BLOB NOT NULL,     -- SHA-256 of the rows' bytes
     points BLOB NOT NULL,
-    traits BLOB NOT NULL
+    traits BLOB NOT NULL,
+    records BLOB NOT NULL
 ) STRICT;
 ";
 
@@ -96,6 +95,7 @@ impl Contract {
             Kind::Embedding => self.dims.embedding,
             Kind::Point => self.dims.point,
             Kind::Trait => self.dims.traits(),
+            Kind::Record => 1,
         };
         Shape {
             kind,
@@ -109,6 +109,8 @@ impl Contract {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct State {
     pub(super) contract: Contract,
+    /// Of this index: one made anew in its place has another.
+    pub(super) identity: u64,
     pub(super) vectors: u64,
     pub(super) rows: u64,
     pub(super) generation: u64,
@@ -116,22 +118,15 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn read(db: &Connection) -> rusqlite::Result<Option<Self>> {
-        let sql =
-            "SELECT model, embedding, point, tags, affect, vectors, rows, generation FROM state";
+        let sql = "SELECT model, embedding, point, tags, affect, identity, vectors, rows,
+                          generation FROM state";
         db.query_row(sql, [], |row| {
             Ok(Self {
-                contract: Contract {
-                    model: row.get(0)?,
-                    dims: Dims {
-                        embedding: row.get(1)?,
-                        point: row.get(2)?,
-                        tags: row.get(3)?,
-                        affect: row.get(4)?,
-                    },
-                },
-                vectors: row.get(5)?,
-                rows: row.get(6)?,
-                generation: row.get(7)?,
+                contract: read_contract(row)?,
+                identity: row.get::<_, i64>(5)?.cast_unsigned(),
+                vectors: row.get(6)?,
+                rows: row.get(7)?,
+                generation: row.get(8)?,
             })
         })
         .optional()
@@ -139,19 +134,38 @@ impl State {
 
     pub(super) fn write(&self, db: &Connection) -> rusqlite::Result<()> {
         let dims = self.contract.dims;
-        db.prepare_cached("INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)")?
+        db.prepare_cached("INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
             .execute((
                 self.contract.model,
                 dims.embedding,
                 dims.point,
                 dims.tags,
                 dims.affect,
+                self.identity.cast_signed(),
                 self.vectors,
                 self.rows,
                 self.generation,
             ))?;
         Ok(())
     }
+}
+
+/// The contract in the first five columns.
+pub(super) fn read_contract(row: &Row<'_>) -> rusqlite::Result<Contract> {
+    Ok(Contract {
+        model: row.get(0)?,
+        dims: Dims {
+            embedding: row.get(1)?,
+            point: row.get(2)?,
+            tags: row.get(3)?,
+            affect: row.get(4)?,
+        },
+    })
+}
+
+/// A number that no other index has, as far as chance goes.
+pub(super) fn new_identity() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 /// The database's path in an index's folder.
@@ -181,8 +195,9 @@ pub(super) fn failed(dir: &Path) -> impl Fn(rusqlite::Error) -> Error {
     }
 }
 
-/// Opens the database of an index for reading. Readers never wait for a writer.
-pub(super) fn open_existing(dir: &Path) -> Result<Connection> {
+/// Opens the database of an index for reading, and says its format. Readers never wait
+/// for a writer.
+pub(super) fn open_existing(dir: &Path) -> Result<(Connection, u32)> {
     let path = path_in(dir);
     if !path.is_file() {
         return Err(IndexProblem::Missing.at(dir));
@@ -191,15 +206,16 @@ pub(super) fn open_existing(dir: &Path) -> Result<Connection> {
     let db = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .map_err(failed(dir))?;
     db.busy_timeout(PATIENCE).map_err(failed(dir))?;
-    if check_format(&db, dir)? == 0 {
+    match check_format(&db, dir)? {
         // Its writer has not got to the tables yet, or was killed before.
-        return Err(IndexProblem::Missing.at(dir));
+        0 => Err(IndexProblem::Missing.at(dir)),
+        format => Ok((db, format)),
     }
-    Ok(db)
 }
 
-/// Opens or makes the database of an index for writing.
-pub(super) fn open_or_create(dir: &Path) -> Result<Connection> {
+/// Opens or makes the database of an index for writing, and says its format, which
+/// may be an older one.
+pub(super) fn open_or_create(dir: &Path) -> Result<(Connection, u32)> {
     let db = Connection::open(path_in(dir)).map_err(failed(dir))?;
     let set_up = || {
         db.busy_timeout(PATIENCE)?;
@@ -208,15 +224,21 @@ pub(super) fn open_or_create(dir: &Path) -> Result<Connection> {
         db.pragma_update(None, "foreign_keys", true)
     };
     set_up().map_err(failed(dir))?;
-    let found = check_format(&db, dir)?;
-    if found == 0 {
+    let mut format = check_format(&db, dir)?;
+    if format == 0 {
         let create = format!(
             "BEGIN IMMEDIATE; {SCHEMA}
              PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; COMMIT;"
         );
         db.execute_batch(&create).map_err(failed(dir))?;
+        format = FORMAT;
     }
-    Ok(db)
+    Ok((db, format))
+}
+
+/// Says in the transaction that brings an older index up to this format that it has.
+pub(super) fn set_format(db: &Connection) -> rusqlite::Result<()> {
+    db.pragma_update(None, "user_version", FORMAT)
 }
 
 /// The format of a database that this version can use; 0 for a new one.
@@ -225,7 +247,7 @@ fn check_format(db: &Connection, dir: &Path) -> Result<u32> {
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .map_err(failed(dir))?;
     match found {
-        FORMAT => Ok(found),
+        FORMAT | FORMAT_1 => Ok(found),
         0 => {
             let sql = "SELECT count(*) FROM sqlite_schema";
             let tables: u32 = db

@@ -131,6 +131,11 @@ impl HalfMatrix {
         self.values.reserve(rows * stride_of(self.dims));
     }
 
+    /// All rows' numbers, with the zeros.
+    pub(super) fn into_stored(self) -> Vec<f16> {
+        self.values
+    }
+
     /// All rows.
     pub fn rows(&self) -> HalfRows<'_> {
         HalfRows::new(&self.values, self.dims)

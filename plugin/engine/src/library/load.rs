@@ -1,22 +1,24 @@
 //! From the index on disk to the read view.
 
-use std::collections::HashMap;
 use std::path::Path;
 
+use half::f16;
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
 use crate::units::Seconds;
 
-use super::database::{self, Contract, State, failed};
-use super::store::read_failures;
-use super::vectors::{Kind, Rows};
-use super::view::{ChunkInfo, Inner, Library, TrackId, TrackInfo};
-use super::{IndexProblem, paths};
+use super::database::{self, Contract, FORMAT_1, State, failed};
+use super::vectors::{self, Kind, Rows};
+use super::view::{Inner, Library, NO_TRACK, TrackInfo};
+use super::{IndexProblem, files, format1, paths};
 
 /// A compaction elsewhere may replace the vector files between the reading of
 /// the state and the mapping; the new state names the new files.
 const ATTEMPTS: usize = 3;
+/// More files were never in one index; a higher number is damage, and a table up to it
+/// would fill the memory.
+pub(super) const MAX_FILE: u32 = 1 << 24;
 
 impl Library {
     /// As [`Library::open`], and only if its rows are the contract's: those of
@@ -34,17 +36,24 @@ impl Library {
     }
 
     /// Opens the index in `index_dir` as it is now. Works while another
-    /// instance or process is scanning, and never waits for it.
+    /// instance or process is scanning, and never waits for it. An index of the format
+    /// before is read into memory.
     ///
     /// # Errors
     ///
     /// [`Error::Index`]: nothing indexed there, made by a later version, or
     /// damaged, which the next scan mends by indexing anew.
     pub fn open(index_dir: &Path) -> Result<Self> {
-        let mut db = database::open_existing(index_dir)?;
         let mut attempt = 1;
         loop {
-            match load(&mut db, index_dir) {
+            // Looked at again as well: what is being brought up to this format has
+            // another one the next time.
+            let (mut db, format) = database::open_existing(index_dir)?;
+            let loaded = match format {
+                FORMAT_1 => format1::load(&mut db, index_dir),
+                _ => load(&mut db, index_dir),
+            };
+            match loaded {
                 Err(Error::Index {
                     problem: IndexProblem::Damaged(_),
                     ..
@@ -63,74 +72,56 @@ fn load(db: &mut Connection, dir: &Path) -> Result<Inner> {
     let state = State::read(&db)
         .map_err(failed(dir))?
         .ok_or_else(|| IndexProblem::Missing.at(dir))?;
-    let (tracks, places) = read_tracks(&db).map_err(failed(dir))?;
-    let (rows, chunks) = read_chunks(&db, &places).map_err(failed(dir))?;
-    let failures = read_failures(&db, None).map_err(failed(dir))?;
-    if rows.last().is_some_and(|&last| last >= state.rows) {
-        let what = "a chunk's row was never committed".to_owned();
-        return Err(IndexProblem::Damaged(what).at(database::path_in(dir)));
-    }
-    let map = |kind: Kind| {
-        let shape = state.contract.shape(kind);
-        let mapped = Rows::map(&kind.path(dir, state.vectors), &shape, state.rows)?;
-        if rows.len() as u64 == state.rows {
-            return Ok(mapped);
-        }
-        // Rows of changed files, until the scan that left them has finished.
-        Ok(mapped.gather(shape.dims, rows.iter().copied()))
+    let (tracks, track_of) = read_tracks(&db, dir).map_err(failed(dir))?;
+    let failures = files::failures(&db, dir, None).map_err(failed(dir))?;
+    let halves = |kind: Kind| -> Result<Rows<f16>> {
+        let path = kind.path(dir, state.vectors);
+        vectors::map_halves(&path, &state.contract.shape(kind), state.rows)
     };
+    let kind = Kind::Record;
+    let path = kind.path(dir, state.vectors);
     Ok(Inner {
         model: Some(state.contract.model),
         dims: state.contract.dims,
-        embeddings: map(Kind::Embedding)?,
-        points: map(Kind::Point)?,
-        traits: map(Kind::Trait)?,
+        records: vectors::map_records(&path, &state.contract.shape(kind), state.rows)?,
+        embeddings: halves(Kind::Embedding)?,
+        points: halves(Kind::Point)?,
+        traits: halves(Kind::Trait)?,
+        identity: state.identity,
+        epoch: state.vectors,
         generation: state.generation,
         tracks,
-        chunks,
+        track_of,
         failures,
+        live: 0,
     })
 }
 
-/// The tracks in the order of their numbers, and where each number is.
-fn read_tracks(db: &Connection) -> rusqlite::Result<(Vec<TrackInfo>, HashMap<i64, TrackId>)> {
-    let sql = "SELECT tracks.id, folders.path, tracks.path, title, artist, duration
-               FROM tracks JOIN folders ON folders.id = tracks.folder ORDER BY tracks.id";
+/// The tracks whose chunks are live, in the order of their files' numbers, and which
+/// track is of which number.
+fn read_tracks(db: &Connection, dir: &Path) -> rusqlite::Result<(Vec<TrackInfo>, Vec<u32>)> {
+    let folders = files::folders(db, dir)?;
+    let sql = "SELECT id, folder, path, title, artist, duration FROM files
+               WHERE state IN ('indexing', 'done') AND chunks > 0 ORDER BY id";
     let mut statement = db.prepare(sql)?;
     let mut rows = statement.query([])?;
-    let (mut tracks, mut places) = (Vec::new(), HashMap::new());
+    let (mut tracks, mut track_of) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
-        places.insert(row.get(0)?, TrackId(tracks.len() as u32));
-        let folder = paths::from_bytes(row.get(1)?);
+        let file: u32 = row.get(0)?;
+        if file > MAX_FILE {
+            return Err(rusqlite::Error::IntegralValueOutOfRange(0, file.into()));
+        }
+        let number: i64 = row.get(1)?;
+        let folder = folders.get(&number);
+        let folder = folder.ok_or(rusqlite::Error::IntegralValueOutOfRange(1, number))?;
+        track_of.resize(file as usize, NO_TRACK);
+        track_of.push(tracks.len() as u32);
         tracks.push(TrackInfo {
             path: folder.join(paths::from_bytes(row.get(2)?)),
             title: row.get(3)?,
             artist: row.get(4)?,
-            duration: Seconds(row.get(5)?),
+            duration: Seconds(row.get::<_, Option<f64>>(5)?.unwrap_or(0.0)),
         });
     }
-    Ok((tracks, places))
-}
-
-/// The chunks in the order of their rows, with those rows.
-fn read_chunks(
-    db: &Connection,
-    places: &HashMap<i64, TrackId>,
-) -> rusqlite::Result<(Vec<u64>, Vec<ChunkInfo>)> {
-    let mut statement = db.prepare("SELECT row, track, start, rms_db FROM chunks ORDER BY row")?;
-    let mut found = statement.query([])?;
-    let (mut rows, mut chunks) = (Vec::new(), Vec::new());
-    while let Some(row) = found.next()? {
-        let number: i64 = row.get(1)?;
-        let Some(&track) = places.get(&number) else {
-            return Err(rusqlite::Error::IntegralValueOutOfRange(1, number));
-        };
-        rows.push(row.get(0)?);
-        chunks.push(ChunkInfo {
-            track,
-            start: Seconds(row.get(2)?),
-            rms_db: row.get(3)?,
-        });
-    }
-    Ok((rows, chunks))
+    Ok((tracks, track_of))
 }

@@ -10,10 +10,13 @@ mod chunker;
 mod clip;
 mod clip_reader;
 mod codec_name;
+mod compact;
 mod database;
 pub mod decode;
 mod drm;
+mod files;
 mod fold;
+mod format1;
 mod half_rows;
 mod hear;
 mod load;
@@ -26,10 +29,7 @@ mod sample;
 mod scan;
 mod source;
 mod store;
-#[allow(
-    unsafe_code,
-    reason = "vectors are memory-mapped, and read as the numbers that they are"
-)]
+#[allow(unsafe_code, reason = "vectors are memory-mapped")]
 mod vectors;
 mod view;
 mod walk;
@@ -39,10 +39,12 @@ use std::path::PathBuf;
 
 pub use clip::StereoClip;
 pub use clip_reader::{ClipReader, Pulse};
+pub use compact::Verified;
 pub use database::Contract;
+pub use files::FileState;
 pub use half_rows::{HalfMatrix, HalfRows, LANES, stride_of};
 pub use hear::{Span, hear};
-pub use paths::{default_index_dir, index_dir_of};
+pub use paths::{default_index_dir, index_dir_of, portable_index_dir, with_encoders};
 pub use priority::lower_priority;
 pub use reason::Reason;
 pub use sample::{Sample, sample};

@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 use crate::inference::Models;
 use crate::manifest::hex;
 
+use super::database;
+
 /// The system's own bytes of a path.
 pub(super) fn to_bytes(path: &Path) -> Vec<u8> {
     #[cfg(unix)]
@@ -51,6 +53,27 @@ pub(super) fn canonical(folder: &Path) -> PathBuf {
         .unwrap_or_else(|_| folder.to_owned())
 }
 
+/// The folder of an index that lies beside its music, in the music's own folder.
+const PORTABLE: &str = ".impasto";
+
+/// How a music folder is written into an index in `dir`: as nothing where the index
+/// lies in it, since both may be found under another name tomorrow.
+pub(super) fn stored(dir: &Path, folder: &Path) -> Vec<u8> {
+    match canonical(dir).parent() == Some(folder) {
+        true => Vec::new(),
+        false => to_bytes(folder),
+    }
+}
+
+/// The music folder that [`stored`] wrote into the index in `dir`.
+pub(super) fn resolve(dir: &Path, stored: PathBuf) -> PathBuf {
+    if !stored.as_os_str().is_empty() {
+        return stored;
+    }
+    let dir = canonical(dir);
+    dir.parent().unwrap_or(&dir).to_owned()
+}
+
 /// Where the index of `folder` lies unless the user says otherwise: in the
 /// platform's cache folder, `impasto/index/`, under a name made from the
 /// folder's path. Without a home, in the folder for temporary files.
@@ -65,17 +88,33 @@ pub fn default_index_dir(folder: &Path) -> PathBuf {
     cache.join("impasto").join("index").join(name)
 }
 
-/// As [`default_index_dir`], and beside it where `models` hold a pair of encoders: an
-/// index made with one pair is emptied when it is opened for writing with another.
+/// Where an index of `folder` lies that goes with the music from drive to drive: in
+/// the folder itself, hidden.
+pub fn portable_index_dir(folder: &Path) -> PathBuf {
+    folder.join(PORTABLE)
+}
+
+/// Where the index of `folder` is looked for: beside the music if there is one, else
+/// at the [default place](default_index_dir). Where `models` hold a pair of encoders it
+/// is one beside that: an index made with one pair is emptied when it is opened for
+/// writing with another.
 pub fn index_dir_of(folder: &Path, models: &Models) -> PathBuf {
-    let own = default_index_dir(folder);
+    let portable = with_encoders(portable_index_dir(folder), models);
+    if database::path_in(&portable).is_file() {
+        return portable;
+    }
+    with_encoders(default_index_dir(folder), models)
+}
+
+/// `dir` itself, or the one beside it for the encoders that `models` hold.
+pub fn with_encoders(dir: PathBuf, models: &Models) -> PathBuf {
     let Some(encoders) = models.encoders() else {
-        return own;
+        return dir;
     };
-    let mut name = own.file_name().unwrap_or_default().to_owned();
+    let mut name = dir.file_name().unwrap_or_default().to_owned();
     name.push("-");
     name.push(&hex(&encoders.identity())[..12]);
-    own.with_file_name(name)
+    dir.with_file_name(name)
 }
 
 #[cfg(test)]
@@ -89,6 +128,24 @@ mod tests {
         assert_eq!(place, default_index_dir(&dir.path().join(".")));
         assert_ne!(place, default_index_dir(&dir.path().join("other")));
         assert!(place.is_absolute());
+    }
+
+    #[test]
+    fn an_index_beside_the_music_follows_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (here, there) = (dir.path().join("here"), dir.path().join("there"));
+        let index = portable_index_dir(&here);
+        std::fs::create_dir_all(&index).unwrap();
+        let inside = stored(&index, &canonical(&here));
+        assert_eq!(
+            resolve(&index, from_bytes(inside.clone())),
+            canonical(&here)
+        );
+        std::fs::rename(&here, &there).unwrap();
+        let moved = resolve(&portable_index_dir(&there), from_bytes(inside));
+        assert_eq!(moved, canonical(&there));
+        let elsewhere = stored(dir.path(), &there);
+        assert_eq!(resolve(dir.path(), from_bytes(elsewhere)), there);
     }
 
     #[cfg(unix)]

@@ -1,6 +1,8 @@
 //! Takes a folder of music into an index.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -12,12 +14,14 @@ use crate::inference::{Embedder, Models, MusicFeatures, Placing};
 use crate::manifest::Manifest;
 use crate::units::Seconds;
 
+use super::Verified;
 use super::chunker::{Chunker, MEL_LEN, MelOf, Piece};
 use super::database::Contract;
 use super::decode::{Decoded, Limits, decode_16k_mono};
-use super::store::{Known, Store, TrackRows, put_aside};
+use super::files::{Changes, FileState, Known};
+use super::store::{ChunkRows, Entry, Store, put_aside};
 use super::view::{Dims, Failure};
-use super::walk::{FoundFile, Stamp, Walk, walk};
+use super::walk::{FoundFile, Walk, walk};
 use super::{IndexProblem, Reason, paths};
 
 /// Chunks a network call: more gain nothing on one core, and progress is
@@ -136,10 +140,7 @@ impl Indexer {
         fs::create_dir_all(index_dir).map_err(Error::io(index_dir))?;
         let lock = lock(index_dir)?;
         let (store, rebuilt) = match Store::open(index_dir, contract) {
-            Ok((store, emptied)) => (
-                store,
-                emptied.then(|| "the audio network has changed".to_owned()),
-            ),
+            Ok(opened) => opened,
             Err(Error::Index {
                 path,
                 problem: IndexProblem::Damaged(what),
@@ -180,20 +181,27 @@ impl Indexer {
         let root = paths::canonical(folder);
         let found = walk(&root)?;
         let folder = self.store.folder(&root)?;
-        let known = self.store.known(folder)?;
-        let here = |path: &Path| known.get(path).filter(|known| known.settled);
-        let is_new = |file: &&FoundFile| here(&file.relative).is_none_or(|k| k.stamp != file.stamp);
-        let work: Vec<&FoundFile> = found.files.iter().filter(is_new).collect();
         let mut report = ScanReport {
             found: found.files.len(),
-            unchanged: found.files.len() - work.len(),
             rebuilt: self.rebuilt.take(),
             ..ScanReport::default()
         };
-        self.forget_gone(folder, &root, &found, &known, &mut report)?;
+        let known = self.store.known(folder)?;
+        let changes = plan(&root, &found, &known)?;
+        report.removed = changes.missing.len();
+        self.store.apply(folder, &changes)?;
+        let known = self.store.known(folder)?;
+        let unfinished = |file: &&FoundFile| {
+            known
+                .get(&file.relative)
+                .is_some_and(|known| matches!(known.state, FileState::Queued | FileState::Indexing))
+        };
+        let work: Vec<&FoundFile> = found.files.iter().filter(unfinished).collect();
+        report.unchanged = found.files.len() - work.len();
         let mut clock = Clock::new(&work, report.unchanged, report.found);
         for file in work {
             let path = root.join(&file.relative);
+            let id = known[&file.relative].id;
             let mut track = TrackWork::new(self.contract.dims, embedder);
             let mut tell = |music: f64| progress(clock.progress(&path, music));
             let outcome = if tell(0.0).is_break() {
@@ -207,15 +215,21 @@ impl Indexer {
                     break;
                 }
                 Outcome::Failed(reason) => {
-                    self.store
-                        .put_failure(folder, &file.relative, file.stamp, &reason)?;
+                    self.store.commit(&[Entry::Failed { file: id, reason }])?;
                 }
                 Outcome::Done(decoded) => {
-                    self.store.put_track(folder, file, &decoded, &track.rows)?;
                     report.indexed += 1;
                     report.chunks += track.rows.pieces.len();
                     report.silent_chunks += track.silent;
                     clock.music += decoded.duration.0;
+                    let rows = std::mem::take(&mut track.rows);
+                    let digest = digest(&path)?;
+                    let done = Entry::Done {
+                        file: id,
+                        decoded,
+                        digest,
+                    };
+                    self.store.commit(&[Entry::Rows { file: id, rows }, done])?;
                 }
             }
             clock.finish(file);
@@ -229,50 +243,64 @@ impl Indexer {
         Ok(report)
     }
 
-    /// Forgets files that are no longer in the folder and records what in it
-    /// cannot be read.
-    fn forget_gone(
-        &mut self,
-        folder: i64,
-        root: &Path,
-        found: &Walk,
-        known: &std::collections::BTreeMap<PathBuf, Known>,
-        report: &mut ScanReport,
-    ) -> Result<()> {
-        if found.files.is_empty() && !known.is_empty() {
-            // More likely a drive that is not there than a library thrown away.
-            return Err(IndexProblem::FolderEmptied { known: known.len() }.at(root));
-        }
-        let is_found = |path: &Path| {
-            found
-                .files
-                .binary_search_by(|file| file.relative.as_path().cmp(path))
-                .is_ok()
-        };
-        let gone: Vec<PathBuf> = known
-            .keys()
-            .filter(|path| !is_found(path) && !found.hides(path))
-            .cloned()
-            .collect();
-        self.store.remove(folder, &gone)?;
-        report.removed = gone.len();
-        for (path, reason) in &found.unreadable {
-            let stamp = Stamp {
-                size: 0,
-                modified: 0,
-            };
-            self.store.put_failure(folder, path, stamp, reason)?;
-        }
-        Ok(())
-    }
-
-    /// Reads every row again and compares it with the checksum of its commit.
+    /// Reads every row again and compares it with the checksum of its commit. `goes_on`
+    /// gets the rows done and all.
     ///
     /// # Errors
     ///
-    /// [`Error::Index`] with [`IndexProblem::Damaged`] for the first that differs.
-    pub fn verify(&mut self) -> Result<()> {
-        self.store.verify_batches(usize::MAX >> 1)
+    /// [`Error::Io`] if the files can't be read.
+    pub fn verify(
+        &mut self,
+        goes_on: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<Verified> {
+        self.store.verify(goes_on)
+    }
+}
+
+/// What has changed since the last scan.
+fn plan(root: &Path, found: &Walk, known: &BTreeMap<PathBuf, Known>) -> Result<Changes> {
+    if found.files.is_empty() && !known.is_empty() {
+        // More likely a drive that is not there than a library thrown away.
+        return Err(IndexProblem::FolderEmptied { known: known.len() }.at(root));
+    }
+    let is_found = |path: &Path| {
+        let place = |file: &FoundFile| file.relative.as_path().cmp(path);
+        found.files.binary_search_by(place).is_ok()
+    };
+    let mut changes = Changes {
+        unreadable: found.unreadable.clone(),
+        ..Changes::default()
+    };
+    for (path, file) in known {
+        let gone = !is_found(path) && !found.hides(path);
+        if gone && file.state != FileState::Missing {
+            changes.missing.push(file.id);
+        }
+    }
+    for file in &found.files {
+        match known.get(&file.relative) {
+            Some(known) if known.stamp == file.stamp => match known.state {
+                FileState::Missing => changes.back.push(known.id),
+                FileState::Failed if known.digest.is_some() => changes.back.push(known.id),
+                FileState::Indexing => changes.queue.push(file.clone()),
+                FileState::Failed if !known.settled => changes.queue.push(file.clone()),
+                _ => {}
+            },
+            _ => changes.queue.push(file.clone()),
+        }
+    }
+    Ok(changes)
+}
+
+/// SHA-256 of a file's contents.
+fn digest(path: &Path) -> Result<[u8; 32]> {
+    let mut file = File::open(path).map_err(Error::io(path))?;
+    let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut buffer).map_err(Error::io(path))? {
+            0 => return Ok(hasher.finalize().into()),
+            read => hasher.update(&buffer[..read]),
+        }
     }
 }
 
@@ -315,13 +343,13 @@ struct TrackWork<'a> {
     /// Chunks whose rows are wanted and not there yet.
     waiting: Vec<Piece>,
     mel: Vec<f32>,
-    rows: TrackRows,
+    rows: ChunkRows,
     silent: usize,
 }
 
 impl<'a> TrackWork<'a> {
     fn new(dims: Dims, embedder: &'a mut dyn Embedder) -> Self {
-        let rows = TrackRows::default();
+        let rows = ChunkRows::default();
         Self {
             dims,
             embedder,

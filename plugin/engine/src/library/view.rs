@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use half::f16;
+
 use crate::units::{ChunkId, Seconds};
 
 use super::Contract;
-use super::vectors::Rows;
+use super::database::new_identity;
+use super::half_rows::{HalfMatrix, HalfRows, stride_of};
+use super::vectors::{Record, Rows};
 
 /// How many numbers a chunk has of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,12 +95,16 @@ pub struct Parts {
     /// Row-major `n * dims.point`.
     pub points: Vec<f32>,
     /// Row-major `n * (dims.tags + dims.affect)`, tags first. May be left
-    /// empty where nobody asks for them; then they read as empty slices.
+    /// empty where nobody asks for them; then they read as empty.
     pub traits: Vec<f32>,
 }
 
 /// A read view of the index at one moment; cheap to clone, never changes.
 /// A scan going on elsewhere appears in the next [`Library::open`].
+///
+/// A [`ChunkId`] is a row's number in the index. Rows of files that are gone stay where
+/// they are, so that the others keep their numbers while the library grows; they are
+/// not *live*, and not to be searched or played.
 #[derive(Clone)]
 pub struct Library(Arc<Inner>);
 
@@ -105,33 +113,46 @@ pub(super) struct Inner {
     pub(super) model: Option<[u8; 32]>,
     pub(super) dims: Dims,
     pub(super) tracks: Vec<TrackInfo>,
-    pub(super) chunks: Vec<ChunkInfo>,
-    pub(super) embeddings: Rows,
-    pub(super) points: Rows,
-    pub(super) traits: Rows,
+    /// The track of each file number, [`NO_TRACK`] where its chunks are not live.
+    pub(super) track_of: Vec<u32>,
+    pub(super) records: Rows<Record>,
+    pub(super) embeddings: Rows<f16>,
+    pub(super) points: Rows<f16>,
+    pub(super) traits: Rows<f16>,
+    pub(super) identity: u64,
+    pub(super) epoch: u64,
     pub(super) generation: u64,
     pub(super) failures: Vec<Failure>,
+    /// Rows that are live; counted by [`Library::new`].
+    pub(super) live: usize,
+}
+
+/// In the place of a track's number.
+pub(super) const NO_TRACK: u32 = u32::MAX;
+
+impl Inner {
+    fn track(&self, record: &Record) -> Option<TrackId> {
+        let track = *self.track_of.get(record.file as usize)?;
+        (track != NO_TRACK).then_some(TrackId(track))
+    }
 }
 
 impl Library {
-    pub(super) fn new(inner: Inner) -> Self {
-        let n = inner.chunks.len();
-        assert_eq!(
-            inner.embeddings.len(),
-            n * inner.dims.embedding,
-            "embedding rows"
-        );
-        assert_eq!(inner.points.len(), n * inner.dims.point, "point rows");
+    pub(super) fn new(mut inner: Inner) -> Self {
+        let (n, dims) = (inner.records.len(), inner.dims);
+        let stored = |dims: usize| n * stride_of(dims);
+        assert_eq!(inner.embeddings.len(), stored(dims.embedding), "embeddings");
+        assert_eq!(inner.points.len(), stored(dims.point), "points");
         let traits = inner.traits.len();
-        assert!(
-            traits == 0 || traits == n * inner.dims.traits(),
-            "trait rows"
-        );
+        assert!(traits == 0 || traits == stored(dims.traits()), "traits");
         let tracks = inner.tracks.len();
-        assert!(
-            inner.chunks.iter().all(|c| (c.track.0 as usize) < tracks),
-            "a chunk without its track"
-        );
+        let known = |&track: &u32| track == NO_TRACK || (track as usize) < tracks;
+        assert!(inner.track_of.iter().all(known), "a file without its track");
+        inner.live = inner
+            .records
+            .iter()
+            .filter(|record| inner.track(record).is_some())
+            .count();
         Self(Arc::new(inner))
     }
 
@@ -141,27 +162,63 @@ impl Library {
     ///
     /// If the parts' lengths do not agree.
     pub fn from_parts(parts: Parts) -> Self {
+        let dims = parts.dims;
+        let tracks = parts.tracks.len() as u32;
+        assert!(
+            parts.chunks.iter().all(|chunk| chunk.track.0 < tracks),
+            "a chunk without its track"
+        );
+        let record = |chunk: &ChunkInfo| Record {
+            file: chunk.track.0 + 1,
+            start: chunk.start.0 as f32,
+            rms_db: chunk.rms_db,
+            reserved: 0,
+        };
+        let halves =
+            |values: &[f32], dims| Rows::Owned(HalfMatrix::from_f32(values, dims).into_stored());
         Self::new(Inner {
-            dims: parts.dims,
-            tracks: parts.tracks,
-            chunks: parts.chunks,
-            embeddings: Rows::Owned(parts.embeddings),
-            points: Rows::Owned(parts.points),
-            traits: Rows::Owned(parts.traits),
-            generation: 0,
             model: None,
+            dims,
+            track_of: [NO_TRACK].into_iter().chain(0..tracks).collect(),
+            tracks: parts.tracks,
+            records: Rows::Owned(parts.chunks.iter().map(record).collect()),
+            embeddings: halves(&parts.embeddings, dims.embedding),
+            points: halves(&parts.points, dims.point),
+            traits: halves(&parts.traits, dims.traits()),
+            identity: new_identity(),
+            epoch: 0,
+            generation: 0,
             failures: Vec::new(),
+            live: 0,
         })
     }
 
-    /// How many chunks.
+    /// How many chunks are live.
     pub fn len(&self) -> usize {
-        self.0.chunks.len()
+        self.0.live
     }
 
-    /// Whether there is no chunk.
+    /// Whether no chunk is live.
     pub fn is_empty(&self) -> bool {
-        self.0.chunks.is_empty()
+        self.len() == 0
+    }
+
+    /// How many rows, those included that are not live: each [`ChunkId`] is below.
+    pub fn rows(&self) -> usize {
+        self.0.records.len()
+    }
+
+    /// Whether a chunk is of this library and its file is there.
+    pub fn is_live(&self, chunk: ChunkId) -> bool {
+        self.get(chunk).is_some()
+    }
+
+    /// The live chunks, ascending.
+    pub fn ids(&self) -> impl Iterator<Item = ChunkId> {
+        (0u32..)
+            .zip(&*self.0.records)
+            .filter(|(_, record)| self.0.track(record).is_some())
+            .map(|(row, _)| ChunkId(row))
     }
 
     /// Row lengths.
@@ -169,54 +226,70 @@ impl Library {
         self.0.dims
     }
 
-    /// All embeddings, row-major `len() * dims().embedding`.
-    pub fn embeddings(&self) -> &[f32] {
-        &self.0.embeddings
+    /// The embeddings of all rows.
+    pub fn embeddings(&self) -> HalfRows<'_> {
+        HalfRows::new(&self.0.embeddings, self.0.dims.embedding)
     }
 
-    /// All correspondence points, row-major `len() * dims().point`.
-    pub fn points(&self) -> &[f32] {
-        &self.0.points
+    /// The correspondence points of all rows.
+    pub fn points(&self) -> HalfRows<'_> {
+        HalfRows::new(&self.0.points, self.0.dims.point)
     }
 
-    /// A chunk's embedding. Panics if the chunk is not of this library.
-    pub fn embedding(&self, chunk: ChunkId) -> &[f32] {
-        row(&self.0.embeddings, chunk, self.0.dims.embedding)
+    /// Tags, then affect values, of all rows; empty where they were left out.
+    pub fn traits_rows(&self) -> HalfRows<'_> {
+        HalfRows::new(&self.0.traits, self.0.dims.traits())
     }
 
-    /// A chunk's correspondence point. Panics if the chunk is not of this library.
-    pub fn point(&self, chunk: ChunkId) -> &[f32] {
-        row(&self.0.points, chunk, self.0.dims.point)
+    /// A chunk's embedding. Panics if there is no such row.
+    pub fn embedding(&self, chunk: ChunkId) -> Vec<f32> {
+        self.embeddings().row(chunk.0 as usize)
+    }
+
+    /// A chunk's correspondence point. Panics if there is no such row.
+    pub fn point(&self, chunk: ChunkId) -> Vec<f32> {
+        self.points().row(chunk.0 as usize)
     }
 
     /// A chunk's tags, 0..=1, in the manifest's order.
-    pub fn tags(&self, chunk: ChunkId) -> &[f32] {
-        let traits = self.traits(chunk);
-        &traits[..self.0.dims.tags.min(traits.len())]
+    pub fn tags(&self, chunk: ChunkId) -> Vec<f32> {
+        let mut traits = self.traits(chunk);
+        traits.truncate(self.0.dims.tags);
+        traits
     }
 
     /// A chunk's affect values, in the manifest's order.
-    pub fn affect(&self, chunk: ChunkId) -> &[f32] {
-        let traits = self.traits(chunk);
-        &traits[self.0.dims.tags.min(traits.len())..]
+    pub fn affect(&self, chunk: ChunkId) -> Vec<f32> {
+        let mut traits = self.traits(chunk);
+        traits.split_off(self.0.dims.tags.min(traits.len()))
     }
 
     /// A chunk's tags, then its affect values.
-    pub fn traits(&self, chunk: ChunkId) -> &[f32] {
+    pub fn traits(&self, chunk: ChunkId) -> Vec<f32> {
         if self.0.traits.is_empty() {
-            return &[];
+            return Vec::new();
         }
-        row(&self.0.traits, chunk, self.0.dims.traits())
+        self.traits_rows().row(chunk.0 as usize)
     }
 
-    /// Where a chunk comes from. Panics if the chunk is not of this library.
+    /// Where a chunk comes from.
+    ///
+    /// # Panics
+    ///
+    /// If the chunk is not live.
     pub fn chunk(&self, chunk: ChunkId) -> ChunkInfo {
-        self.0.chunks[chunk.0 as usize]
+        // PANIC: documented.
+        self.get(chunk).expect("a live chunk")
     }
 
-    /// All chunks; the place is the [`ChunkId`].
-    pub fn chunks(&self) -> &[ChunkInfo] {
-        &self.0.chunks
+    /// Where a chunk comes from; `None` unless it is live.
+    pub fn get(&self, chunk: ChunkId) -> Option<ChunkInfo> {
+        let record = self.0.records.get(chunk.0 as usize)?;
+        Some(ChunkInfo {
+            track: self.0.track(record)?,
+            start: Seconds(f64::from(record.start)),
+            rms_db: record.rms_db,
+        })
     }
 
     /// A track. Panics if the track is not of this library.
@@ -224,7 +297,7 @@ impl Library {
         &self.0.tracks[track.0 as usize]
     }
 
-    /// All tracks; the place is the [`TrackId`].
+    /// All tracks that have live chunks; the place is the [`TrackId`].
     pub fn tracks(&self) -> &[TrackInfo] {
         &self.0.tracks
     }
@@ -245,19 +318,25 @@ impl Library {
     pub fn generation(&self) -> u64 {
         self.0.generation
     }
-}
 
-fn row(rows: &[f32], chunk: ChunkId, len: usize) -> &[f32] {
-    let at = chunk.0 as usize * len;
-    &rows[at..at + len]
+    /// Whether this is a later view (or the same) of the index that `earlier` is a view
+    /// of, and rows have kept their numbers: what was made of the earlier one's rows
+    /// holds for this one's, except that rows may have been added, or be no longer
+    /// live, or live again. [`TrackId`]s are not kept.
+    pub fn continues(&self, earlier: &Self) -> bool {
+        let (now, then) = (&self.0, &earlier.0);
+        now.identity == then.identity
+            && now.epoch == then.epoch
+            && now.generation >= then.generation
+            && self.rows() >= earlier.rows()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn rows_belong_to_their_chunks() {
+    fn library() -> Library {
         let track = |name: &str, title: Option<&str>| TrackInfo {
             path: PathBuf::from(name),
             title: title.map(str::to_owned),
@@ -269,7 +348,7 @@ mod tests {
             start: Seconds(start),
             rms_db: -20.0,
         };
-        let library = Library::from_parts(Parts {
+        Library::from_parts(Parts {
             dims: Dims {
                 embedding: 2,
                 point: 1,
@@ -280,14 +359,39 @@ mod tests {
             chunks: vec![chunk(0, 0.0), chunk(1, 4.0)],
             embeddings: vec![1.0, 2.0, 3.0, 4.0],
             points: vec![5.0, 6.0],
-            traits: vec![0.1, 0.2, 0.3, 0.4, 0.5, 0.6],
-        });
+            traits: vec![0.125, 0.25, 0.375, 0.5, 0.625, 0.75],
+        })
+    }
+
+    #[test]
+    fn rows_belong_to_their_chunks() {
+        let library = library();
         let second = ChunkId(1);
         assert_eq!(library.embedding(second), [3.0, 4.0]);
         assert_eq!(library.point(second), [6.0]);
-        assert_eq!(library.tags(second), [0.4, 0.5]);
-        assert_eq!(library.affect(second), [0.6]);
+        assert_eq!(library.tags(second), [0.5, 0.625]);
+        assert_eq!(library.affect(second), [0.75]);
         assert_eq!(library.track(library.chunk(second).track).name(), "Two");
         assert_eq!(library.track(TrackId(0)).name(), "one");
+        assert!(library.get(ChunkId(2)).is_none());
+    }
+
+    #[test]
+    fn rows_without_a_track_are_not_live() {
+        let Ok(mut inner) = Arc::try_unwrap(library().0) else {
+            panic!("the only view");
+        };
+        inner.track_of[1] = NO_TRACK;
+        let library = Library::new(inner);
+        assert_eq!((library.len(), library.rows()), (1, 2));
+        assert_eq!(library.ids().collect::<Vec<_>>(), [ChunkId(1)]);
+        assert!(!library.is_live(ChunkId(0)));
+    }
+
+    #[test]
+    fn a_view_continues_itself_and_no_other() {
+        let (one, other) = (library(), library());
+        assert!(one.continues(&one.clone()));
+        assert!(!one.continues(&other));
     }
 }

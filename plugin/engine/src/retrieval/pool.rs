@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Fraction;
 use crate::inference::Correspondence;
-use crate::library::{Library, TrackId};
+use crate::library::{HalfRows, Library, TrackId};
 use crate::units::{ChunkId, Score};
 
 /// Every chunk of a library, scored with one painting, best first.
@@ -22,29 +22,34 @@ impl Ranking {
     /// Scores each chunk of `library` with the painting at `painting_point`
     /// (the picture network's point, `correspondence.dim` long).
     pub fn new(library: &Library, correspondence: &Correspondence, painting_point: &[f32]) -> Self {
-        Self::of_points(library.points(), correspondence, painting_point)
+        Self::of_points(library, library.points(), correspondence, painting_point)
     }
 
-    /// As [`new`](Self::new), with chunks' points made otherwise, in the order of their
-    /// ids, row-major.
+    /// As [`new`](Self::new), with the points of all of the library's rows made
+    /// otherwise.
     pub fn of_points(
-        points: &[f32],
+        library: &Library,
+        points: HalfRows<'_>,
         correspondence: &Correspondence,
         painting_point: &[f32],
     ) -> Self {
-        let scores = points
-            .chunks_exact(correspondence.dim.max(1))
-            .map(|point| correspondence.score(painting_point, point));
-        Self::from_scores(scores)
+        let score = |chunk: ChunkId| {
+            let point = points.row(chunk.0 as usize);
+            (chunk, correspondence.score(painting_point, &point))
+        };
+        Self::of_scored(library.ids().map(score))
     }
 
     /// Ranks chunks by scores given in the order of their ids. Equal scores
     /// are ordered by the lower id; a score that is not a number counts as 1
     /// (does not belong) and comes last.
     pub fn from_scores(scores: impl Iterator<Item = Score>) -> Self {
+        Self::of_scored((0u32..).map(ChunkId).zip(scores))
+    }
+
+    fn of_scored(scores: impl Iterator<Item = (ChunkId, Score)>) -> Self {
         let mut chunks: Vec<_> = scores
-            .zip(0u32..)
-            .map(|(score, row)| (score.0.is_nan(), score, ChunkId(row)))
+            .map(|(chunk, score)| (score.0.is_nan(), score, chunk))
             .collect();
         chunks.sort_unstable_by(|a, b| {
             (a.0.cmp(&b.0))
@@ -114,7 +119,7 @@ impl Pool {
         let members = ranking.chunks[..kept].to_vec();
         let mut rows = Vec::new();
         for (chunk, _) in &members {
-            rows.extend_from_slice(library.embedding(*chunk));
+            rows.extend(library.embedding(*chunk));
         }
         let tracks = members
             .iter()

@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::Result;
 use crate::inference::{Correspondence, Models, MusicFeatures, PictureFeatures};
-use crate::library::Library;
+use crate::library::{HalfMatrix, Library};
 use crate::manifest::Manifest;
 
 use super::TeachProblem;
@@ -154,16 +154,21 @@ impl TaughtHead {
         Ok(point)
     }
 
-    /// The points of all chunks of `library`, row-major, from what it stores.
+    /// The points of all rows of `library`, from what it stores.
     ///
     /// # Errors
     /// [`Error::OtherNetworks`](crate::Error::OtherNetworks) if it stores another length.
-    pub fn library_points(&self, library: &Library) -> Result<Vec<f32>> {
+    pub fn library_points(&self, library: &Library) -> Result<HalfMatrix> {
         let shipped = library.dims().point;
         expect_len("library's points", shipped, self.info.networks.point)?;
-        let mut points = Vec::with_capacity(library.len() * self.correspondence().dim);
-        for point in library.points().chunks_exact(shipped.max(1)) {
-            self.maps.music_point(point, &mut points);
+        let mut points = HalfMatrix::new(self.correspondence().dim);
+        points.reserve(library.rows());
+        let mut point = Vec::new();
+        for row in 0..library.rows() {
+            point.clear();
+            self.maps
+                .music_point(&library.points().row(row), &mut point);
+            points.push(&point);
         }
         Ok(points)
     }

@@ -30,7 +30,7 @@ use crate::crossmodal::{AffectPlaces, Explained, Norms};
 use crate::inference::{
     Correspondence, Embedder, Models, MusicFeatures, Picture, PictureEmbedder, PictureFeatures,
 };
-use crate::library::Library;
+use crate::library::{HalfMatrix, Library};
 use crate::retrieval::{Gallery, Hit, Pool, Ranking, Recent, nearest_n};
 use crate::teach::TaughtHead;
 use crate::units::{ChunkId, Score, Seconds};
@@ -67,7 +67,7 @@ pub struct Translator {
     painting: Option<Seen>,
     library: Option<Library>,
     /// The library's points by the head, if there are both.
-    taught_points: Option<Vec<f32>>,
+    taught_points: Option<HalfMatrix>,
     /// `None` after the painting or the library changed, until the next step.
     ranking: Option<Ranking>,
     /// `None` after the ranking or the fraction changed, until the next step.
@@ -291,9 +291,9 @@ impl Translator {
     /// that are not of the library are ignored.
     pub fn note_played(&mut self, chunk: ChunkId) {
         if let Some(library) = &self.library
-            && (chunk.0 as usize) < library.len()
+            && let Some(info) = library.get(chunk)
         {
-            self.recent.push(chunk, library.chunk(chunk).track);
+            self.recent.push(chunk, info.track);
             self.search_stale = true;
         }
     }
@@ -368,8 +368,10 @@ impl Translator {
             return;
         };
         if self.ranking.is_none() {
-            let points = self.taught_points.as_deref().unwrap_or(library.points());
-            let ranking = Ranking::of_points(points, &self.correspondence(), &painting.point);
+            let taught = self.taught_points.as_ref().map(HalfMatrix::rows);
+            let points = taught.unwrap_or(library.points());
+            let correspondence = self.correspondence();
+            let ranking = Ranking::of_points(library, points, &correspondence, &painting.point);
             self.meter
                 .set_distribution(Some(Arc::clone(ranking.distribution())));
             self.ranking = Some(ranking);
@@ -468,7 +470,10 @@ fn music_point<'a>(head: Option<&TaughtHead>, heard: &'a MusicFeatures) -> Resul
     }
 }
 
-fn taught_points(head: Option<&TaughtHead>, library: Option<&Library>) -> Result<Option<Vec<f32>>> {
+fn taught_points(
+    head: Option<&TaughtHead>,
+    library: Option<&Library>,
+) -> Result<Option<HalfMatrix>> {
     let both = head.zip(library);
     both.map(|(head, library)| head.library_points(library))
         .transpose()

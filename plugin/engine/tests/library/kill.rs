@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{CONTRACT, FakeEmbedder, Random, contents, scan, tone, write_wav};
+use crate::support::{CONTRACT, FakeEmbedder, Random, contents, scan, tone, verify, write_wav};
 use engine::library::{IndexProblem, Indexer, Library, Progress};
 
 const FOLDER: &str = "IMPASTO_TEST_FOLDER";
@@ -105,8 +105,8 @@ fn a_killed_scan_loses_no_commit_and_ends_the_same() {
         }
         finished += 1;
         assert_eq!(contents(&Library::open(index.path()).unwrap()), whole);
+        verify(index.path());
         let mut indexer = Indexer::with_contract(index.path(), CONTRACT).unwrap();
-        indexer.verify().unwrap();
         let go_on = &mut |_: Progress<'_>| ControlFlow::Continue(());
         let report = indexer
             .scan(folder.path(), &mut FakeEmbedder::default(), go_on)

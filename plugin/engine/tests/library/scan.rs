@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::support::{
-    CONTRACT, FakeEmbedder, Random, assets, contents, scan, scan_with, tone, write_wav,
+    CONTRACT, FakeEmbedder, Random, assets, contents, scan, scan_with, tone, verify, write_wav,
 };
 use engine::Error;
 use engine::library::{Contract, IndexProblem, Indexer, Library};
@@ -60,10 +60,7 @@ fn a_scan_finds_all_and_the_next_one_skips_it() {
     let again = Library::open(index.path()).unwrap();
     assert_eq!(again.generation(), library.generation());
     assert_eq!(contents(&again), contents(&library));
-    Indexer::with_contract(index.path(), CONTRACT)
-        .unwrap()
-        .verify()
-        .unwrap();
+    verify(index.path());
 }
 
 #[test]
@@ -95,10 +92,7 @@ fn changed_and_removed_files_leave_no_rows() {
     check_as_if_new(index.path(), folder.path());
     // The view from before the change still reads what it mapped.
     assert_eq!(contents(&before), kept);
-    Indexer::with_contract(index.path(), CONTRACT)
-        .unwrap()
-        .verify()
-        .unwrap();
+    verify(index.path());
 }
 
 #[test]
@@ -161,7 +155,7 @@ fn silent_chunks_are_left_out() {
     let report = scan(index.path(), folder.path(), &mut FakeEmbedder::default()).unwrap();
     assert_eq!((report.chunks, report.silent_chunks), (2, 1));
     let library = Library::open(index.path()).unwrap();
-    let starts: Vec<f64> = library.chunks().iter().map(|c| c.start.0).collect();
+    let starts: Vec<f64> = library.ids().map(|id| library.chunk(id).start.0).collect();
     assert_eq!(starts, [0.0, 8.0]);
 }
 
@@ -261,12 +255,13 @@ fn a_damaged_index_is_put_aside_and_made_anew() {
     let scramble = |path: &Path| fs::write(path, [0x55; 5000]).unwrap();
     let remove = |path: &Path| fs::remove_file(path).unwrap();
     type Damage = dyn Fn(&Path);
-    let damages: [(&str, &Damage); 5] = [
-        ("embeddings-1.f32", &shorten),
-        ("points-1.f32", &remove),
-        ("traits-1.f32", &scramble),
+    let damages: [(&str, &Damage); 6] = [
+        ("embeddings-1.rows", &shorten),
+        ("points-1.rows", &remove),
+        ("traits-1.rows", &scramble),
+        ("records-1.rows", &shorten),
         ("index.sqlite", &scramble),
-        ("embeddings-1.f32", &scramble),
+        ("embeddings-1.rows", &scramble),
     ];
     for (name, damage) in damages {
         let index = tempfile::tempdir().unwrap();
@@ -300,15 +295,18 @@ fn rows_that_rot_are_found() {
     let (folder, index) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     music(folder.path());
     scan(index.path(), folder.path(), &mut FakeEmbedder::default()).unwrap();
-    let path = index.path().join("embeddings-1.f32");
+    let path = index.path().join("embeddings-1.rows");
     let mut bytes = fs::read(&path).unwrap();
     bytes[4096] ^= 1;
     fs::write(&path, bytes).unwrap();
     let mut indexer = Indexer::with_contract(index.path(), CONTRACT).unwrap();
-    assert!(matches!(
-        problem(indexer.verify()),
-        IndexProblem::Damaged(_)
-    ));
+    let go_on = &mut |_, _| ControlFlow::Continue(());
+    let problems = indexer.verify(go_on).unwrap().problems;
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].contains("rows 0 to 3 have changed"),
+        "{problems:?}"
+    );
 }
 
 #[test]
@@ -370,4 +368,80 @@ fn any_history_ends_in_the_same_library() {
         scan(index.path(), folder.path(), &mut embedder).unwrap();
     }
     check_as_if_new(index.path(), folder.path());
+}
+
+#[test]
+fn what_is_gone_comes_back_without_being_embedded_again() {
+    let (folder, index) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    music(folder.path());
+    let mut embedder = FakeEmbedder::default();
+    scan(index.path(), folder.path(), &mut embedder).unwrap();
+    let whole = Library::open(index.path()).unwrap();
+    let aside = tempfile::tempdir().unwrap();
+    fs::rename(folder.path().join("sub"), aside.path().join("sub")).unwrap();
+    scan(index.path(), folder.path(), &mut embedder).unwrap();
+    let part = Library::open(index.path()).unwrap();
+    assert_eq!((part.len(), part.rows(), part.tracks().len()), (3, 6, 1));
+    assert!(part.continues(&whole) && !whole.continues(&part));
+
+    fs::rename(aside.path().join("sub"), folder.path().join("sub")).unwrap();
+    scan(index.path(), folder.path(), &mut embedder).unwrap();
+    let again = Library::open(index.path()).unwrap();
+    assert_eq!(contents(&again), contents(&whole));
+    assert_eq!(embedder.chunks, 6);
+    verify(index.path());
+}
+
+/// Made by the version before: four tracks of 2 to 5 chunks, one broken file.
+fn index_1(to: &Path) {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/index-1");
+    for file in fs::read_dir(from).unwrap() {
+        let path = file.unwrap().path();
+        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+#[test]
+fn an_index_of_the_format_before_is_read_and_brought_up() {
+    let index = tempfile::tempdir().unwrap();
+    index_1(index.path());
+    let read = Library::open(index.path()).unwrap();
+    assert_eq!((read.len(), read.tracks().len()), (14, 4));
+    assert_eq!(read.failures()[0].path, Path::new("/music/broken.wav"));
+    // As printed by the version that made it.
+    let first = &read.embedding(engine::units::ChunkId(0))[..2];
+    let exact = [3_257_306_799, 3_256_715_690].map(f32::from_bits);
+    for (found, exact) in first.iter().zip(exact) {
+        assert!(
+            (found - exact).abs() <= exact.abs() / 2048.0,
+            "{found} {exact}"
+        );
+    }
+
+    drop(Indexer::with_contract(index.path(), CONTRACT).unwrap());
+    let brought_up = Library::open(index.path()).unwrap();
+    assert_eq!(contents(&brought_up), contents(&read));
+    assert_eq!(brought_up.failures(), read.failures());
+    assert!(!index.path().join("embeddings-1.f32").exists());
+    verify(index.path());
+}
+
+#[test]
+fn an_index_of_the_format_before_that_is_damaged_says_so() {
+    for name in ["embeddings-1.f32", "traits-1.f32"] {
+        let index = tempfile::tempdir().unwrap();
+        index_1(index.path());
+        let mut bytes = fs::read(index.path().join(name)).unwrap();
+        bytes[20] ^= 1;
+        fs::write(index.path().join(name), bytes).unwrap();
+        let found = problem(Library::open(index.path()));
+        assert!(matches!(found, IndexProblem::Damaged(_)), "{name}: {found}");
+        let folder = tempfile::tempdir().unwrap();
+        music(folder.path());
+        let report = scan(index.path(), folder.path(), &mut FakeEmbedder::default()).unwrap();
+        assert!(
+            report.rebuilt.is_some_and(|why| why.contains(".bak")),
+            "{name}"
+        );
+    }
 }

@@ -100,9 +100,9 @@ pub fn write_wav(path: &Path, rate: u32, samples: &[f32]) {
 
 /// All that a library holds, in a form that can be compared.
 pub fn contents(library: &Library) -> Vec<(PathBuf, String, Vec<u32>)> {
-    (0..library.len())
-        .map(|k| {
-            let id = engine::units::ChunkId(k as u32);
+    library
+        .ids()
+        .map(|id| {
             let chunk = library.chunk(id);
             let place = format!("{:.3} s, {:.3} dB", chunk.start.0, chunk.rms_db);
             let rows = [
@@ -115,6 +115,15 @@ pub fn contents(library: &Library) -> Vec<(PathBuf, String, Vec<u32>)> {
             (library.track(chunk.track).path.clone(), place, bits)
         })
         .collect()
+}
+
+/// Every row is what was committed.
+pub fn verify(index: &Path) {
+    let mut indexer = Indexer::with_contract(index, CONTRACT).unwrap();
+    let verified = indexer
+        .verify(&mut |_, _| ControlFlow::Continue(()))
+        .unwrap();
+    assert_eq!(verified.problems, [] as [String; 0]);
 }
 
 /// A small deterministic generator (splitmix64).

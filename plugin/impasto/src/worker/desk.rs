@@ -194,7 +194,7 @@ impl Desk {
 
     fn audition(&mut self, chunk: ChunkId) {
         let library = self.translator.as_ref().and_then(Translator::library);
-        let exists = library.is_some_and(|library| (chunk.0 as usize) < library.len());
+        let exists = library.is_some_and(|library| library.is_live(chunk));
         if let Some(stage) = self.stage.as_mut().filter(|_| exists) {
             let hit = Hit {
                 chunk,
@@ -343,10 +343,9 @@ impl Desk {
         let Some(library) = translator.library() else {
             return;
         };
-        if chunk.0 as usize >= library.len() {
+        let Some(info) = library.get(chunk) else {
             return;
-        }
-        let info = library.chunk(chunk);
+        };
         let track = library.track(info.track);
         let distance = start.hit.map_or(Distance(f32::NAN), |hit| hit.distance);
         let score = start.hit.map(|hit| hit.score);
