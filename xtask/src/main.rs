@@ -8,6 +8,7 @@ mod demo;
 mod install;
 mod manifest;
 mod notices;
+mod peer_index;
 mod python;
 mod runtime;
 mod shell;
@@ -49,6 +50,8 @@ enum Command {
     Setup,
     /// Measure what users feel: mel frame, embedding, search, process block, indexing
     Bench,
+    /// Measure indexing beside a Python pipeline of librosa and onnxruntime
+    PeerIndex(peer_index::Options),
     /// Run the public plug-in validators found on PATH on the bundles, many times
     Validate {
         /// How often each validator runs
@@ -112,6 +115,7 @@ fn run(command: Command, workspace: &Workspace, steps: &mut Steps) -> Result<()>
                 )
             })
         }
+        Command::PeerIndex(options) => peer_index::run(workspace, steps, &options),
         Command::Validate { repeat } => validate::run(workspace, repeat),
         Command::Tidy => tidy::run(workspace),
         Command::Models { arguments } => python::training(workspace, &arguments),

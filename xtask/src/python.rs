@@ -24,6 +24,19 @@ pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
     make(workspace, interpreter(), "venv", &requirements, &[])
 }
 
+/// Makes or refreshes `target/venv-peer-index`, with the pipeline that indexing is compared
+/// with, and gives back its interpreter.
+pub fn peer_index(workspace: &Workspace) -> Result<PathBuf> {
+    let requirements = ["tests/benches/requirements-index.txt"];
+    make(
+        workspace,
+        interpreter(),
+        "venv-peer-index",
+        &requirements,
+        &[],
+    )
+}
+
 /// Makes or refreshes `target/venv-training`, in which the whole training package runs, and
 /// gives back its interpreter; `None` where the system has no package of PyTorch.
 ///
