@@ -54,6 +54,18 @@ pub struct Index {
     /// Where the index lies [default: a folder of its own in the system's cache].
     #[arg(long, value_name = "DIR")]
     pub index_dir: Option<PathBuf>,
+    /// Threads that decode and listen, all at low priority [default: one for each core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub threads: Option<u8>,
+}
+
+impl Index {
+    /// How many threads there are to be. Nobody performs beside this command: it may have
+    /// all cores, whose priority is low anyway.
+    pub fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(|| cores().min(16), usize::from)
+    }
 }
 
 /// The library that a command reads.

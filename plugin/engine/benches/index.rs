@@ -5,15 +5,16 @@ use std::fs;
 use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use engine::Result;
-use engine::analysis::{BANDS, FRAMES};
+use engine::analysis::mel::Mel;
+use engine::analysis::{BANDS, CHUNK_SAMPLES, FRAMES};
 use engine::inference::{Embedder, Models, MusicFeatures, locate};
 use engine::library::decode::{Limits, decode_16k_mono, decode_stereo};
-use engine::library::{Contract, Dims, Indexer};
-use engine::manifest::Manifest;
+use engine::library::{Contract, Control, Dims, Indexer};
 use engine::units::{SampleRate, Seconds};
 
 fn main() {
@@ -92,39 +93,67 @@ impl Embedder for NoNetwork {
     }
 }
 
-fn index(contract: Contract, embedder: &mut dyn Embedder) -> f64 {
+fn index(contract: Contract, embedders: &mut [Box<dyn Embedder>]) -> f64 {
     let dir = tempfile::tempdir().expect("a folder");
     let mut indexer = Indexer::with_contract(dir.path(), contract).expect("an index");
     let go_on = &mut |_: engine::library::Progress<'_>| ControlFlow::Continue(());
     indexer
-        .scan(&folder(), embedder, go_on)
+        .scan(&folder(), embedders, &Control::new(), go_on)
         .expect("a scan")
         .music
         .0
 }
 
-/// The demonstration library without the network.
+/// The demonstration library on one thread, without the network.
 #[divan::bench(sample_count = 3)]
 fn indexing_without_the_network(bencher: Bencher) {
-    let seconds = index(CONTRACT, &mut NoNetwork);
+    let embedders = || -> [Box<dyn Embedder>; 1] { [Box::new(NoNetwork)] };
+    let seconds = index(CONTRACT, &mut embedders());
     bencher
         .counter(ItemsCount::new(seconds as u64))
-        .bench(|| index(CONTRACT, &mut NoNetwork));
+        .bench(|| index(CONTRACT, &mut embedders()));
 }
 
-/// The demonstration library with it; left out where the models or the
-/// runtime are not found.
-#[divan::bench(sample_count = 3)]
-fn indexing(bencher: Bencher) {
-    let models = locate(None).and_then(|dir| Ok((Manifest::load(&dir)?, Models::load(&dir)?)));
-    let (manifest, models) = match models {
-        Ok(found) => found,
-        Err(error) => return eprintln!("left out: {error}"),
-    };
-    let contract = Contract::of(&manifest);
-    let mut embedder = models.audio_embedder().expect("a network");
-    let seconds = index(contract, embedder.as_mut());
+/// The models; nothing where they or the runtime are not found.
+fn models() -> Option<Arc<Models>> {
+    let models = locate(None).and_then(|dir| Models::load(&dir));
+    models
+        .inspect_err(|error| eprintln!("left out: {error}"))
+        .ok()
+}
+
+/// The demonstration library with it, on so many threads.
+#[divan::bench(args = [1, 2, 4], sample_count = 3)]
+fn indexing(bencher: Bencher, threads: usize) {
+    let Some(models) = models() else { return };
+    let contract = Contract::of(models.manifest());
+    let mut embedders = models.audio_embedders(threads).expect("networks");
+    let seconds = index(contract, &mut embedders);
     bencher
         .counter(ItemsCount::new(seconds as u64))
-        .bench_local(|| index(contract, embedder.as_mut()));
+        .bench_local(|| index(contract, &mut embedders));
+}
+
+/// Chunks through the network, so many at once; an item is a chunk.
+#[divan::bench(args = [1, 2, 4, 8, 16])]
+fn inference(bencher: Bencher, batch: usize) {
+    let Some(models) = models() else { return };
+    let mut embedder = models.audio_embedder().expect("a network");
+    let mel = vec![-40.0; batch * BANDS * FRAMES];
+    bencher
+        .counter(ItemsCount::new(batch))
+        .bench_local(|| embedder.embed(black_box(&mel), batch).expect("features"));
+}
+
+/// The 320 mel frames of a chunk.
+#[divan::bench]
+fn mel_frames(bencher: Bencher) {
+    let noise: Vec<f32> = (0..CHUNK_SAMPLES as u32)
+        .map(|k| (k.wrapping_mul(2_654_435_761) >> 8) as f32 / 1.7e7 - 0.5)
+        .collect();
+    let (mut mel, mut out) = (Mel::new(), Vec::new());
+    bencher.bench_local(|| {
+        out.clear();
+        mel.chunk(black_box(&noise), 0, &mut out);
+    });
 }

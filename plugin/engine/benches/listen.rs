@@ -12,7 +12,7 @@ use divan::{Bencher, black_box};
 use engine::analysis::mel::Mel;
 use engine::analysis::{BANDS, FRAMES, FrontEnd};
 use engine::inference::{Models, Picture};
-use engine::library::Indexer;
+use engine::library::{Control, Indexer, default_threads};
 use engine::units::SampleRate;
 
 fn main() {
@@ -162,14 +162,14 @@ mod index {
     #[divan::bench(sample_count = 3, sample_size = 1)]
     fn folder(bencher: Bencher) {
         let models = Models::load(&root().join("models")).expect("the models and IMPASTO_RUNTIME");
-        let embedder = RefCell::new(models.audio_embedder().expect("a session"));
+        let embedders = RefCell::new(models.audio_embedders(default_threads()).expect("sessions"));
         let folder = root().join("tests/assets/library");
         let scan = |dir: &tempfile::TempDir| {
             let mut indexer = Indexer::new(dir.path(), models.manifest()).expect("an index");
-            let mut embedder = embedder.borrow_mut();
+            let mut embedders = embedders.borrow_mut();
             let mut go_on = |_: engine::library::Progress<'_>| ControlFlow::Continue(());
             indexer
-                .scan(&folder, embedder.as_mut(), &mut go_on)
+                .scan(&folder, &mut embedders, &Control::new(), &mut go_on)
                 .expect("a scan")
         };
         let music = scan(&tempfile::tempdir().expect("a folder")).music;

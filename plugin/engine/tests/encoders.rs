@@ -9,8 +9,8 @@ use std::sync::Arc;
 use common::{expect_runtime, models_dir};
 use engine::Error;
 use engine::inference::{ENCODERS_FILE, EncoderProblem, Models, Picture, Placing};
-use engine::library::{Contract, IndexProblem, Indexer, Library};
-use engine::units::{ChunkId, Seconds};
+use engine::library::{Contract, Control, IndexProblem, Indexer, Library};
+use engine::units::Seconds;
 use image::{DynamicImage, Rgb, RgbImage};
 
 /// A pair of `fixtures/encoders`, whose manifest a test may change.
@@ -129,19 +129,27 @@ fn an_index_holds_the_pair_s_points_and_is_tied_to_it() {
     let pair = Pair::new("mel");
     let models = pair.load().unwrap();
     let contract = Contract::of_models(&models);
-    let mut embedder = models.audio_embedder().unwrap();
+    let mut embedders = models.audio_embedders(2).unwrap();
     let mut indexer = Indexer::with_contract(index.path(), contract).unwrap();
     let mut on = |_: engine::library::Progress<'_>| ControlFlow::Continue(());
     let report = indexer
-        .scan(music.path(), embedder.as_mut(), &mut on)
+        .scan(music.path(), &mut embedders, &Control::new(), &mut on)
         .unwrap();
     assert_eq!((report.indexed, report.chunks), (2, 3));
     let library = Library::open_of(index.path(), &contract).unwrap();
     assert_eq!(library.dims().point, 2);
-    let balance: Vec<bool> = (0..3)
-        .map(|chunk| library.point(ChunkId(chunk))[0] > 0.0)
+    // Two threads: whichever file was ready first comes first.
+    let name = |id| library.track(library.chunk(id).track).name().to_owned();
+    let mut balance: Vec<(String, bool)> = library
+        .ids()
+        .map(|id| (name(id), library.point(id)[0] > 0.0))
         .collect();
-    assert_eq!(balance, [true, false, false]);
+    balance.sort_by(|a, b| a.0.cmp(&b.0));
+    let expected = [("a", true), ("a", false), ("b", false)];
+    assert_eq!(
+        balance,
+        expected.map(|(name, high)| (name.to_owned(), high))
+    );
 
     // Neither the shipped networks nor a pair that prepares otherwise may use it.
     let shipped = Models::load(&models_dir()).unwrap();

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use engine::library::{Contract, Failure, Indexer, Library, Progress, ScanReport};
+use engine::library::{Contract, Control, Failure, Indexer, Library, Progress, ScanReport};
 use indicatif::ProgressBar;
 use serde::Serialize;
 
@@ -24,8 +24,12 @@ struct Indexed {
     indexed: usize,
     /// In the index already.
     unchanged: usize,
-    /// Gone from the folder, and so from the index.
-    removed: usize,
+    /// Found again under another path, by their contents.
+    moved: usize,
+    /// Gone from the folder: kept in the index until they are back, and not used.
+    missing: usize,
+    /// Left out, as the index was told.
+    excluded: usize,
     /// Not in the library.
     failed: Vec<Failed>,
     /// In the library now.
@@ -63,18 +67,23 @@ impl From<Failure> for Failed {
 /// Runs the command.
 pub fn run(args: &Args, index: &args::Index, interrupt: &Interrupt) -> Result<()> {
     let models = studio::models(args)?;
-    let mut embedder = models.audio_embedder()?;
+    let mut embedders = models.audio_embedders(index.threads())?;
     let index_dir = studio::index_dir(&index.folder, index.index_dir.as_deref(), &models);
     let mut indexer = Indexer::with_contract(&index_dir, Contract::of_models(&models))?;
     let template = "{pos:>5} of {len} files {bar:32} {prefix:>14}  {wide_msg}";
     let bar = progress::bar(args, 0, template);
-    let scanned = indexer.scan(&index.folder, embedder.as_mut(), &mut |progress| {
-        show(&bar, progress);
-        match interrupt.pressed() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
-    });
+    let scanned = indexer.scan(
+        &index.folder,
+        &mut embedders,
+        &Control::new(),
+        &mut |progress| {
+            show(&bar, progress);
+            match interrupt.pressed() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        },
+    );
     bar.finish_and_clear();
     let indexed = indexed(&index.folder, index_dir, scanned?)?;
     if args.json {
@@ -111,7 +120,9 @@ fn indexed(folder: &Path, index_dir: PathBuf, report: ScanReport) -> Result<Inde
         found: report.found,
         indexed: report.indexed,
         unchanged: report.unchanged,
-        removed: report.removed,
+        moved: report.moved,
+        missing: report.missing,
+        excluded: report.excluded,
         failed: report.failed.into_iter().map(Failed::from).collect(),
         tracks: library.tracks().len(),
         chunks: library.len(),
@@ -136,9 +147,21 @@ fn summary(indexed: &Indexed) -> String {
         count(indexed.found, "file"),
         indexed.indexed,
         indexed.unchanged,
-        indexed.removed,
+        indexed.missing,
         indexed.failed.len()
     ));
+    if indexed.moved > 0 {
+        line(format!(
+            "{} moved, and known by their contents",
+            count(indexed.moved, "file")
+        ));
+    }
+    if indexed.excluded > 0 {
+        line(format!(
+            "{} left out, as the index was told",
+            count(indexed.excluded, "file")
+        ));
+    }
     for failed in &indexed.failed {
         line(format!("  {}: {}", failed.path.display(), failed.message));
     }

@@ -131,6 +131,14 @@ impl Models {
         })
     }
 
+    /// `n` sessions of the audio network, for as many threads that index.
+    ///
+    /// # Errors
+    /// As [`audio_embedder`](Self::audio_embedder).
+    pub fn audio_embedders(&self, n: usize) -> Result<Vec<Box<dyn Embedder>>> {
+        (0..n).map(|_| self.audio_embedder()).collect()
+    }
+
     fn audio_network(&self) -> Result<Network> {
         let model = self.manifest.audio();
         let path = self.manifest.path_of(model);

@@ -11,6 +11,7 @@ mod clip;
 mod clip_reader;
 mod codec_name;
 mod compact;
+mod control;
 mod database;
 pub mod decode;
 mod drm;
@@ -40,6 +41,7 @@ use std::path::PathBuf;
 pub use clip::StereoClip;
 pub use clip_reader::{ClipReader, Pulse};
 pub use compact::Verified;
+pub use control::{Activity, Control, Pace};
 pub use database::Contract;
 pub use files::FileState;
 pub use half_rows::{HalfMatrix, HalfRows, LANES, stride_of};
@@ -48,7 +50,7 @@ pub use paths::{default_index_dir, index_dir_of, portable_index_dir, with_encode
 pub use priority::lower_priority;
 pub use reason::Reason;
 pub use sample::{Sample, sample};
-pub use scan::{Indexer, Progress, ScanReport};
+pub use scan::{Indexer, Progress, ScanReport, Spent, default_threads};
 pub use view::{ChunkInfo, Dims, Failure, Library, Parts, TrackId, TrackInfo};
 pub use watch::{WatchTimes, Watcher, Watching};
 
@@ -91,6 +93,14 @@ pub enum IndexProblem {
     FolderEmptied {
         /// Files in the index.
         known: usize,
+    },
+    /// A pattern of files to leave out.
+    #[error("the pattern {pattern:?} of files to leave out cannot be read: {reason}; correct it")]
+    Pattern {
+        /// As it was given.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The database refused.
     #[error("the index's database failed: {0}; free some disk space and try again")]

@@ -3,4 +3,5 @@
 mod decode;
 mod kill;
 mod scan;
+mod steer;
 mod support;

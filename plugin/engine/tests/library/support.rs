@@ -3,11 +3,14 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use engine::Result;
 use engine::analysis::{BANDS, FRAMES};
 use engine::inference::{Embedder, MusicFeatures};
-use engine::library::{Contract, Dims, Indexer, Library, Progress, ScanReport};
+use engine::library::{Contract, Control, Dims, Indexer, Library, Progress, ScanReport};
 
 /// Rows shorter than the network's, which no code may count on.
 pub const CONTRACT: Contract = Contract {
@@ -20,18 +23,38 @@ pub const CONTRACT: Contract = Contract {
     },
 };
 
-/// Tells chunks apart by their mean levels; says nothing about how they sound.
-#[derive(Default)]
-pub struct FakeEmbedder {
+/// Tells chunks apart by their mean levels; says nothing about how they sound. Clones
+/// count together.
+#[derive(Clone, Default)]
+pub struct FakeEmbedder(Arc<AtomicUsize>);
+
+impl FakeEmbedder {
     /// Chunks embedded so far.
-    pub chunks: usize,
+    pub fn chunks(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// For `n` threads.
+    pub fn times(&self, n: usize) -> Vec<Box<dyn Embedder>> {
+        (0..n).map(|_| Box::new(self.clone()) as _).collect()
+    }
 }
 
 impl Embedder for FakeEmbedder {
     fn embed(&mut self, mel: &[f32], n: usize) -> Result<Vec<MusicFeatures>> {
         assert_eq!(mel.len(), n * BANDS * FRAMES);
-        self.chunks += n;
+        self.0.fetch_add(n, Ordering::SeqCst);
         Ok(mel.chunks(BANDS * FRAMES).map(features).collect())
+    }
+}
+
+/// Takes so long for each chunk.
+pub struct Slow(pub FakeEmbedder, pub Duration);
+
+impl Embedder for Slow {
+    fn embed(&mut self, mel: &[f32], n: usize) -> Result<Vec<MusicFeatures>> {
+        std::thread::sleep(self.1 * n as u32);
+        self.0.embed(mel, n)
     }
 }
 
@@ -59,7 +82,7 @@ pub fn assets(folder: &str) -> PathBuf {
         .join(folder)
 }
 
-/// Scans to the end.
+/// Scans to the end, on one thread, so that rows come in the files' order.
 pub fn scan(index: &Path, folder: &Path, embedder: &mut FakeEmbedder) -> Result<ScanReport> {
     scan_with(index, folder, embedder, &mut |_| ControlFlow::Continue(()))
 }
@@ -71,7 +94,8 @@ pub fn scan_with(
     embedder: &mut FakeEmbedder,
     progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
 ) -> Result<ScanReport> {
-    Indexer::with_contract(index, CONTRACT)?.scan(folder, embedder, progress)
+    let embedders = &mut embedder.times(1);
+    Indexer::with_contract(index, CONTRACT)?.scan(folder, embedders, &Control::new(), progress)
 }
 
 /// A sine with a slow tremolo, so that no two chunks are the same.
