@@ -61,6 +61,8 @@ pub struct Shared {
     pub resets: AtomicU64,
     /// Counts what the editor asked to hear; the audio thread starts it when ready.
     pub auditions: AtomicU64,
+    /// Whether the host's transport plays, written by the audio thread.
+    pub playing: AtomicBool,
     /// Set when the instance is dropped.
     pub stop: AtomicBool,
     rendezvous: Mutex<Rendezvous>,
@@ -86,6 +88,7 @@ impl Shared {
             strokes: AtomicU64::new(0),
             resets: AtomicU64::new(0),
             auditions: AtomicU64::new(0),
+            playing: AtomicBool::new(false),
             stop: AtomicBool::new(false),
             rendezvous: Mutex::default(),
             answered: Condvar::new(),
@@ -95,6 +98,11 @@ impl Shared {
     /// Whether the worker shall end.
     pub fn stopping(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether the host's transport plays.
+    pub fn is_playing(&self) -> bool {
+        self.playing.load(Ordering::Relaxed)
     }
 
     /// Waits until the worker has dealt with all frames sent so far. Only for

@@ -16,6 +16,7 @@ pub mod view;
 pub mod worker;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use engine::units::SampleRate;
 use nice_plug::prelude::*;
@@ -149,8 +150,10 @@ impl Plugin for Impasto {
         &mut self,
         buffer: &mut Buffer,
         aux: &mut AuxiliaryBuffers,
-        _context: &mut impl ProcessContext<Self>,
+        context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        let playing = context.transport().playing;
+        self.shared.playing.store(playing, Ordering::Relaxed);
         let (Some(processor), [left, right]) = (&mut self.processor, buffer.as_slice()) else {
             return ProcessStatus::Normal;
         };

@@ -122,6 +122,7 @@ impl Desk {
             self.load_models();
             self.follow_state();
             self.retry_scan();
+            self.jobs.set_playing(self.shared.is_playing());
             self.take_reports(asked.is_some());
             self.follow_audio();
             if let Some(asked) = asked {

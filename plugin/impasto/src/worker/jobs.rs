@@ -4,13 +4,15 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use engine::inference::Models;
-use engine::library::{Contract, Indexer, Progress, ScanReport};
+use engine::library::{
+    Contract, Control, Indexer, Pace, Progress, ScanReport, Watcher, default_threads,
+    lower_priority,
+};
 use engine::retrieval::Gallery;
 use engine::units::Seconds;
 
@@ -32,22 +34,62 @@ pub enum Report {
     },
     /// The library's scan ended; what it reached is in the index.
     Indexed(engine::Result<ScanReport>),
+    /// Something in the watched folder is not as it was.
+    Changed,
     /// The gallery's scan ended.
     Gallery(engine::Result<Gallery>),
 }
 
-/// A scan that can be stopped.
+/// A scan that can be steered.
 struct Job {
-    stop: Arc<AtomicBool>,
+    control: Arc<Control>,
     thread: JoinHandle<()>,
 }
 
 impl Job {
     /// Stops it and waits until it has ended.
     fn end(self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.control.cancel();
         // A panic was reported by the panic hook.
         let _ = self.thread.join();
+    }
+}
+
+/// Watches a folder until it is dropped.
+struct Watch {
+    folder: PathBuf,
+    /// Closed to end it.
+    end: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watch {
+    /// On a thread of its own: a large folder takes a while to begin with.
+    fn start(folder: &Path, reports: Sender<Report>) -> Option<Self> {
+        let (end, ended) = unbounded::<()>();
+        let path = folder.to_owned();
+        let work = move || {
+            let tell = move || drop(reports.send(Report::Changed));
+            if let Ok(_watcher) = Watcher::new(&path, tell) {
+                let _ = ended.recv();
+            }
+        };
+        let name = "impasto-watch".to_owned();
+        Some(Self {
+            folder: folder.to_owned(),
+            end: Some(end),
+            thread: Some(thread::Builder::new().name(name).spawn(work).ok()?),
+        })
+    }
+}
+
+impl Drop for Watch {
+    /// Waits: a thread must not outlive the library that its code is in.
+    fn drop(&mut self) {
+        self.end = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -55,6 +97,8 @@ impl Job {
 pub struct Jobs {
     index: Option<Job>,
     gallery: Option<Job>,
+    watched: Option<Watch>,
+    pace: Pace,
     sender: Sender<Report>,
     /// What they report, in order.
     pub reports: Receiver<Report>,
@@ -66,6 +110,8 @@ impl Jobs {
         Self {
             index: None,
             gallery: None,
+            watched: None,
+            pace: Pace::Full,
             sender,
             reports,
         }
@@ -77,10 +123,39 @@ impl Jobs {
         self.forget_index();
         let (models, dir, folder) = (Arc::clone(models), dir.to_owned(), folder.to_owned());
         let reports = self.sender.clone();
-        self.index = start("impasto-indexer", move |stop| {
-            let result = index(&models, &dir, &folder, stop, &reports);
+        self.index = start("impasto-indexer", move |control| {
+            let result = index(&models, &dir, &folder, control, &reports);
             let _ = reports.send(Report::Indexed(result));
         });
+        self.steer();
+    }
+
+    /// Says when something in `folder` changes, until another folder is watched. One that
+    /// cannot be watched is scanned when it is chosen, and when the user asks.
+    pub fn watch(&mut self, folder: Option<&Path>) {
+        let watched = self.watched.as_ref().map(|watch| watch.folder.as_path());
+        if watched == folder {
+            return;
+        }
+        self.watched = folder.and_then(|folder| Watch::start(folder, self.sender.clone()));
+    }
+
+    /// Slows the library's scans while the host plays.
+    pub fn set_playing(&mut self, playing: bool) {
+        let pace = match playing {
+            true => Pace::WHILE_PLAYING,
+            false => Pace::Full,
+        };
+        if pace != self.pace {
+            self.pace = pace;
+            self.steer();
+        }
+    }
+
+    fn steer(&self) {
+        if let Some(job) = &self.index {
+            job.control.set_pace(self.pace);
+        }
     }
 
     /// Whether a library is being scanned.
@@ -106,9 +181,9 @@ impl Jobs {
     pub fn gallery(&mut self, models: &Arc<Models>, folder: PathBuf) {
         self.cancel_gallery();
         let (models, reports) = (Arc::clone(models), self.sender.clone());
-        self.gallery = start("impasto-gallery", move |stop| {
+        self.gallery = start("impasto-gallery", move |control| {
             let result = models.picture_embedder().and_then(|mut embedder| {
-                Gallery::scan(&folder, embedder.as_mut(), &mut |_| go_on(stop))
+                Gallery::scan(&folder, embedder.as_mut(), &mut |_| go_on(control))
             });
             let _ = reports.send(Report::Gallery(result));
         });
@@ -137,7 +212,7 @@ impl Drop for Jobs {
     /// must not outlive the library that its code is in.
     fn drop(&mut self) {
         for job in [&self.index, &self.gallery].into_iter().flatten() {
-            job.stop.store(true, Ordering::Relaxed);
+            job.control.cancel();
         }
         self.cancel_index();
         self.cancel_gallery();
@@ -145,9 +220,9 @@ impl Drop for Jobs {
 }
 
 /// Starts `work` on a thread; `None` if the system gives no more threads.
-fn start(name: &str, work: impl FnOnce(&AtomicBool) + Send + 'static) -> Option<Job> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&stop);
+fn start(name: &str, work: impl FnOnce(&Control) + Send + 'static) -> Option<Job> {
+    let control = Arc::new(Control::new());
+    let seen = Arc::clone(&control);
     let thread = thread::Builder::new()
         .name(name.to_owned())
         .spawn(move || {
@@ -155,11 +230,11 @@ fn start(name: &str, work: impl FnOnce(&AtomicBool) + Send + 'static) -> Option<
             work(&seen);
         })
         .ok()?;
-    Some(Job { stop, thread })
+    Some(Job { control, thread })
 }
 
-fn go_on(stop: &AtomicBool) -> ControlFlow<()> {
-    if stop.load(Ordering::Relaxed) {
+fn go_on(control: &Control) -> ControlFlow<()> {
+    if control.is_cancelled() {
         ControlFlow::Break(())
     } else {
         ControlFlow::Continue(())
@@ -170,19 +245,24 @@ fn index(
     models: &Models,
     dir: &Path,
     folder: &Path,
-    stop: &AtomicBool,
+    control: &Control,
     reports: &Sender<Report>,
 ) -> engine::Result<ScanReport> {
-    let mut embedder = models.audio_embedder()?;
+    let mut embedders = models.audio_embedders(default_threads())?;
     let mut indexer = Indexer::with_contract(dir, Contract::of_models(models))?;
     let mut said: Option<Instant> = None;
-    indexer.scan(folder, embedder.as_mut(), &mut |progress: Progress| {
-        if said.is_none_or(|at| at.elapsed() >= PERIOD) {
-            said = Some(Instant::now());
-            let _ = reports.send(indexing(&progress, folder));
-        }
-        go_on(stop)
-    })
+    indexer.scan(
+        folder,
+        &mut embedders,
+        control,
+        &mut |progress: Progress| {
+            if said.is_none_or(|at| at.elapsed() >= PERIOD) {
+                said = Some(Instant::now());
+                let _ = reports.send(indexing(&progress, folder));
+            }
+            ControlFlow::Continue(())
+        },
+    )
 }
 
 fn indexing(progress: &Progress<'_>, folder: &Path) -> Report {
@@ -197,32 +277,3 @@ fn indexing(progress: &Progress<'_>, folder: &Path) -> Report {
         eta: progress.eta,
     }
 }
-
-/// Lets everything else go first: a scan may take minutes beside a performance.
-#[cfg(target_os = "linux")]
-fn lower_priority() {
-    // SAFETY: without pointers. On Linux 0 stands for the calling thread alone. Refused,
-    // the scan runs at the usual priority.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, 10) };
-}
-
-/// As on Linux.
-#[cfg(target_os = "macos")]
-fn lower_priority() {
-    // SAFETY: without pointers; it concerns the calling thread alone.
-    unsafe { libc::pthread_set_qos_class_self_np(libc::qos_class_t::QOS_CLASS_UTILITY, 0) };
-}
-
-/// As on Linux.
-#[cfg(windows)]
-fn lower_priority() {
-    use windows_sys::Win32::System::Threading::{
-        GetCurrentThread, SetThreadPriority, THREAD_PRIORITY_BELOW_NORMAL,
-    };
-    // SAFETY: the pseudo-handle of the calling thread needs no closing.
-    unsafe { SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_BELOW_NORMAL) };
-}
-
-/// Where no way is known, the scan runs at the usual priority.
-#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-fn lower_priority() {}

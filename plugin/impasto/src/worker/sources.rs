@@ -145,6 +145,7 @@ impl Desk {
         if library(&self.applied) != library(&before) {
             self.jobs.cancel_index();
             self.jobs.forget_index();
+            self.jobs.watch(None);
             self.retry_at = None;
             self.open_library(true);
             if std::mem::take(&mut self.named) {
@@ -332,12 +333,14 @@ impl Desk {
             eta: None,
         };
         self.retry_at = None;
+        // Watched first: what comes in between is found by the scan or told.
+        self.jobs.watch(Some(&folder));
         self.jobs.index(models, &dir, &folder);
     }
 
     /// Starts a scan again that had to wait for another instance's.
     pub(super) fn retry_scan(&mut self) {
-        if self.retry_at.is_some_and(|at| at <= Instant::now()) {
+        if self.retry_at.is_some_and(|at| at <= Instant::now()) && !self.jobs.is_indexing() {
             self.scan_library();
         }
     }
@@ -362,6 +365,11 @@ impl Desk {
                 current,
                 eta,
             } => self.say_indexing(done, total, current, eta),
+            // A scan that runs has its changes found by the next one.
+            Report::Changed if self.jobs.is_indexing() => {
+                self.retry_at = Some(Instant::now() + RETRY);
+            }
+            Report::Changed => self.scan_library(),
             Report::Indexed(Ok(report)) => {
                 self.failed = Arc::new(report.failed.into_iter().map(failed_file).collect());
                 self.open_library(false);
