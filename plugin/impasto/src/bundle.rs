@@ -58,6 +58,38 @@ pub fn own_path() -> Option<PathBuf> {
     (length > 0 && length < LONGEST).then(|| PathBuf::from(OsString::from_wide(&name[..length])))
 }
 
+/// Keeps this code in memory until the process ends, though the host unloads the
+/// plug-in: for when the system still holds a thread of it, which would come back to
+/// nothing.
+#[cfg(unix)]
+pub fn stay_loaded() {
+    use std::ffi::CString;
+    use std::os::unix::ffi::OsStrExt;
+
+    let name = own_path().and_then(|path| CString::new(path.as_os_str().as_bytes()).ok());
+    if let Some(name) = name {
+        let flags = libc::RTLD_NOW | libc::RTLD_NOLOAD | libc::RTLD_NODELETE;
+        // SAFETY: a string that ends in zero; the file is loaded, so no code of it runs.
+        // What it gives is not closed, on purpose.
+        unsafe { libc::dlopen(name.as_ptr(), flags) };
+    }
+}
+
+/// As on Unix.
+#[cfg(windows)]
+pub fn stay_loaded() {
+    use windows_sys::Win32::Foundation::HMODULE;
+    use windows_sys::Win32::System::LibraryLoader::{
+        GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_PIN, GetModuleHandleExW,
+    };
+
+    let address = stay_loaded as *const u16;
+    let flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN;
+    let mut module: HMODULE = std::ptr::null_mut();
+    // SAFETY: with this flag the name is an address, which lies in this library.
+    unsafe { GetModuleHandleExW(flags, address, &mut module) };
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

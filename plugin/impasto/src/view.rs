@@ -14,6 +14,8 @@ use std::time::Instant;
 
 use crossbeam::channel::{Receiver, Sender, bounded};
 pub use engine::analysis::MelFrame;
+pub use engine::playback::CacheStatus;
+pub use engine::playback::cache::OfflineFolder;
 use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
 use parking_lot::Mutex;
 
@@ -150,6 +152,19 @@ pub enum HeadState {
     },
 }
 
+/// The audio that is decoded ahead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClipsState {
+    /// What is decoded, and which drives are away.
+    pub cache: CacheStatus,
+    /// Snippets that ended with their first 300 ms, as the rest was not decoded in time;
+    /// since the activation.
+    pub cut_short: u64,
+    /// Times that the best snippet was not decoded in time and the next best was cued;
+    /// since the activation.
+    pub passed_over: u64,
+}
+
 /// One snippet that was chosen, newest first in [`View::snippets`].
 #[derive(Clone, Debug)]
 pub struct SnippetRow {
@@ -220,6 +235,8 @@ pub struct View {
     pub congruity: Option<Congruity>,
     /// The way back's best painting now, if a gallery is set and music plays.
     pub suggested: Option<Suggested>,
+    /// Written a few times a second.
+    pub clips: ClipsState,
     /// Mel frames lost because the worker was late, since the plug-in was made.
     pub dropped_frames: u64,
     /// The last thing that went wrong while running (a track that would not decode …).
@@ -247,6 +264,7 @@ impl Default for View {
             pool: 0,
             congruity: None,
             suggested: None,
+            clips: ClipsState::default(),
             dropped_frames: 0,
             warning: None,
         }

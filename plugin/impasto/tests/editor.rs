@@ -141,6 +141,15 @@ fn every_state_is_named() {
             ],
         ),
         (
+            "drive-away",
+            &[
+                "/media/archive is not there",
+                "13 of 22 chunks",
+                "Connect its drive",
+                "2 snippets cut short",
+            ],
+        ),
+        (
             "long-names",
             &["1 track, 1,234,567 chunks", "\u{0160}\u{0165}astn\u{00fd}"],
         ),

@@ -268,6 +268,53 @@ fn a_chunk_is_heard_when_the_editor_asks_for_it() {
 }
 
 #[test]
+fn a_drive_that_is_away_is_named_and_heard_again_when_it_is_back() {
+    let rig = Rig::new();
+    let index = tempfile::tempdir().expect("a folder");
+    let root = tempfile::tempdir().expect("a folder");
+    let (drive, away) = (root.path().join("drive"), root.path().join("away"));
+    std::fs::create_dir(&drive).expect("a folder");
+    let track = workspace("tests/assets/library/supertux/ghost-forest.ogg");
+    std::fs::copy(track, drive.join("ghost-forest.ogg")).expect("a copy");
+    {
+        let mut record = rig.link.params.remembered.write();
+        record.library = Some(drive.clone());
+        record.index = Some(index.path().to_owned());
+    }
+    rig.wait_for_library();
+    std::fs::rename(&drive, &away).expect("moved");
+
+    let rate = SampleRate::new(48_000.0).expect("above zero");
+    let (audio, end) = bridge(rate);
+    let inbox = rig.worker.inbox().clone();
+    let mut processor =
+        Processor::new(rate, audio, &rig.link, &rig.shared, inbox).expect("a usual rate");
+    rig.worker.tell(Message::Attach(Box::new(end)));
+    assert!(rig.view.send(Action::Audition(ChunkId(0))));
+    let view = rig.wait("the state", |view| !view.clips.cache.offline.is_empty());
+    assert_eq!(view.clips.cache.offline[0].folder, drive);
+    assert!(!view.clips.cache.offline[0].hanging);
+
+    std::fs::rename(&away, &drive).expect("moved");
+    let begin = Instant::now();
+    let mut heard = false;
+    while !heard {
+        let mut buffers = [[0.0f32; 480]; 4];
+        let [left, right, snippets_left, snippets_right] = &mut buffers;
+        processor.process(Block {
+            main: [left, right],
+            brush: [&[], &[]],
+            brush_channels: 0,
+            snippets: [snippets_left, snippets_right],
+        });
+        heard = buffers[2].iter().any(|sample| *sample != 0.0);
+        assert!(begin.elapsed() < PATIENCE, "never heard");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    rig.wait("the drive", |view| view.clips.cache.offline.is_empty());
+}
+
+#[test]
 fn an_index_serves_again_and_a_scan_can_be_called_off() {
     let index = tempfile::tempdir().expect("a folder");
     let rig = Rig::new();

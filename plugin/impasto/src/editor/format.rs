@@ -4,6 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use engine::units::Seconds;
 
+use crate::view::CacheStatus;
+
 /// Written where a value is not known.
 pub const UNKNOWN: &str = "\u{2013}";
 
@@ -78,6 +80,29 @@ pub fn count(number: usize) -> String {
 pub fn counted(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{} {noun}{ending}", count(number))
+}
+
+/// Which drives are away, what is lost by it and what to do; `None` if all are there.
+pub fn drives_away(cache: &CacheStatus, home: Option<&Path>) -> Option<String> {
+    let first = cache.offline.first()?;
+    let others = match cache.offline.len() - 1 {
+        0 => String::new(),
+        others => format!(" and {}", counted(others, "other folder")),
+    };
+    let folder = folder(&first.folder, home);
+    let (what, remedy) = if first.hanging {
+        ("does not answer", "Wake or connect its drive")
+    } else {
+        ("is not there", "Connect its drive")
+    };
+    let lost = match cache.lost {
+        0 => "all that belongs to this painting can be played from memory".to_owned(),
+        lost => {
+            let (lost, pool) = (count(lost), counted(cache.pool, "chunk"));
+            format!("{lost} of {pool} of this painting can't be played")
+        }
+    };
+    Some(format!("{folder}{others} {what}: {lost}. {remedy}"))
 }
 
 /// The last part of `path`, or all of it where it has none (`/`).
@@ -178,6 +203,7 @@ fn percent_decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::OfflineFolder;
 
     #[test]
     fn times_read_as_clocks_and_as_estimates() {
@@ -213,6 +239,37 @@ mod tests {
         for (seconds, text) in estimates {
             assert_eq!(time_left(seconds.map(Seconds)), text);
         }
+    }
+
+    #[test]
+    fn drives_that_are_away_are_named_with_what_to_do() {
+        let away = |folder: &str, hanging| OfflineFolder {
+            folder: folder.into(),
+            hanging,
+        };
+        let mut cache = CacheStatus {
+            pool: 1_234,
+            lost: 1_001,
+            ..CacheStatus::default()
+        };
+        assert_eq!(drives_away(&cache, None), None);
+        cache.offline.push(away("/media/usb", false));
+        assert_eq!(
+            drives_away(&cache, None).as_deref(),
+            Some(
+                "/media/usb is not there: 1,001 of 1,234 chunks of this painting can't be \
+                 played. Connect its drive"
+            )
+        );
+        cache.offline.insert(0, away("/home/ada/nas", true));
+        cache.lost = 0;
+        assert_eq!(
+            drives_away(&cache, Some(Path::new("/home/ada"))).as_deref(),
+            Some(
+                "~/nas and 1 other folder does not answer: all that belongs to this painting \
+                 can be played from memory. Wake or connect its drive"
+            )
+        );
     }
 
     #[test]

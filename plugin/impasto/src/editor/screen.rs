@@ -110,7 +110,9 @@ impl Screen {
             .exact_size(28.0)
             .resizable(false)
             .show_separator_line(false)
-            .show(ui, |ui| asked.extend(status_ui(ui, view, zoom)));
+            .show(ui, |ui| {
+                asked.extend(status_ui(ui, view, &self.places, zoom))
+            });
         Panel::bottom("parameters")
             .frame(theme::card().outer_margin(Margin::symmetric(theme::GAP as i8, 0)))
             .exact_size(parameters::HEIGHT + 20.0)

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::{Receiver, RecvTimeoutError};
 use engine::analysis::{FRAMES, MelWindow};
 use engine::inference::{Models, locate};
+use engine::playback::ClipCache;
 use engine::retrieval::{Fraction, Hit, Variety};
 use engine::translate::{Outcome, Settings, Translator};
 use engine::units::{ChunkId, Distance, Score, Seconds};
@@ -19,7 +20,9 @@ use crate::bridge::Shared;
 use crate::bundle;
 use crate::output::HostLink;
 use crate::snapshot::Played;
-use crate::view::{Action, FailedFile, ModelsState, Publisher, SNIPPET_ROWS, SnippetRow, View};
+use crate::view::{
+    Action, ClipsState, FailedFile, ModelsState, Publisher, SNIPPET_ROWS, SnippetRow, View,
+};
 
 /// How often rings are looked at while frames come. The audio thread must not wake
 /// anyone, so they are polled, at less than the 12.5 ms of a frame.
@@ -59,6 +62,8 @@ pub struct Desk {
     pub(super) models: Option<Arc<Models>>,
     pub(super) translator: Option<Translator>,
     pub(super) stage: Option<Stage>,
+    /// What the last activation decoded, for the next.
+    decoded: Option<ClipCache>,
     /// The brush's frames for the editor.
     shown_brush: MelWindow,
     /// Someone needs the networks: something was chosen, or the editor is open. Not
@@ -96,6 +101,7 @@ impl Desk {
             models: None,
             translator: None,
             stage: None,
+            decoded: None,
             shown_brush: MelWindow::new(),
             wanted: false,
             gave_up: false,
@@ -168,13 +174,16 @@ impl Desk {
         match message {
             Message::Attach(end) => {
                 let library = self.translator.as_ref().and_then(Translator::library);
-                self.stage = Some(Stage::new(*end, library, &self.shared));
+                let cache = self.stage.take().map(Stage::into_cache);
+                let cache = cache.or(self.decoded.take());
+                self.stage = Some(Stage::new(*end, cache, library, &self.shared));
                 self.forget_heard();
                 self.link.forget_played();
                 (self.gave_up, self.urgent) = (false, true);
             }
             Message::Detach => {
-                self.stage = None;
+                self.decoded = self.stage.take().map(Stage::into_cache);
+                self.view.clips = ClipsState::default();
                 self.urgent = true;
             }
             Message::Wake => {}
@@ -271,6 +280,7 @@ impl Desk {
         if stage.take_reset() {
             self.forget_heard();
         }
+        stage.set_offline(self.link.is_offline());
         self.note_starts(&mut stage);
         while let Some((brush, music)) = stage.next_frames() {
             if self.shared.stopping() {
@@ -293,6 +303,13 @@ impl Desk {
                 self.step(&mut stage);
             }
         }
+        let (failed, clips) = stage.follow_decoder();
+        if let Some(error) = failed {
+            self.view.warning = Some(error.to_string());
+        }
+        if let Some(clips) = clips {
+            self.view.clips = clips;
+        }
         self.view.dropped_frames = stage.dropped();
         self.stage = Some(stage);
     }
@@ -310,7 +327,9 @@ impl Desk {
             translator.set_settings(settings);
         }
         let elapsed = translator.pending();
-        match translator.step(elapsed) {
+        let outcome = translator.step(elapsed);
+        stage.follow_pool(translator.pool());
+        match outcome {
             Ok(outcome) => self.apply(&outcome, stage),
             Err(error) => self.view.warning = Some(error.to_string()),
         }

@@ -6,6 +6,7 @@
 //! The framework's background tasks are never used: one pending when an instance is
 //! destroyed makes the host abort.
 
+mod clips;
 mod desk;
 mod jobs;
 mod sources;
@@ -20,6 +21,7 @@ use crossbeam::channel::{Sender, bounded};
 use crate::bridge::{Shared, WorkerEnd};
 use crate::output::HostLink;
 use crate::view::Publisher;
+pub use clips::MEMORY_VARIABLE;
 
 /// Messages that wait for the worker at most.
 const INBOX: usize = 16;

@@ -3,15 +3,18 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use engine::analysis::{MelFrame, MelReceiver};
-use engine::library::{Library, StereoClip};
-use engine::playback::{ClipSource, CueFeeder, LevelMatch, LibraryClips, Started};
-use engine::retrieval::Hit;
+use engine::library::Library;
+use engine::playback::{ClipCache, CueFeeder, LevelMatch, Started, Wait};
+use engine::retrieval::{Hit, Pool};
 use engine::translate::duration_of;
-use engine::units::{ChunkId, SampleRate, Seconds};
+use engine::units::{SampleRate, Seconds};
 
+use super::clips;
 use crate::bridge::{Shared, StartedAt, WorkerEnd};
+use crate::view::ClipsState;
 
 /// Frames that one input may be ahead of the other before it goes on alone, as after
 /// a full ring lost some of the other's.
@@ -19,6 +22,9 @@ const SLACK: usize = 16;
 
 /// Choices remembered, so that what starts late is still known by its distance.
 const CHOICES: usize = 64;
+
+/// How often the cache's threads are looked after.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Music below this level, in dBFS, is none to match snippets to.
 const QUIET_DB: f32 = -50.0;
@@ -49,8 +55,14 @@ pub struct Stage {
     starts: rtrb::Consumer<StartedAt>,
     /// Reports of times that came before the reports that they belong to.
     times: VecDeque<StartedAt>,
+    cache: ClipCache,
     feeder: CueFeeder,
     audition: CueFeeder,
+    /// What was found last, while something better than what is cued is not decoded.
+    awaited: Vec<Hit>,
+    /// What the editor asked to hear and is not decoded.
+    asked: Option<Hit>,
+    looked: Instant,
     choices: VecDeque<Hit>,
     /// Frames taken from the music, from which time follows where a report was lost.
     heard: usize,
@@ -59,12 +71,26 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The worker's side of `end`, playing from `library`.
-    pub fn new(end: WorkerEnd, library: Option<&Library>, shared: &Arc<Shared>) -> Self {
-        let source = || clips(library, end.rate);
+    /// The worker's side of `end`, playing from `library`; what an earlier activation
+    /// decoded in `cache` is used again if it is at the same rate.
+    pub fn new(
+        end: WorkerEnd,
+        cache: Option<ClipCache>,
+        library: Option<&Library>,
+        shared: &Arc<Shared>,
+    ) -> Self {
+        let cache = cache
+            .filter(|cache| cache.rate() == end.rate)
+            .unwrap_or_else(|| clips::cache(end.rate));
+        cache.set_library(library.cloned());
+        let source = || Box::new(cache.clips());
         Self {
             feeder: CueFeeder::new(end.cues, source(), LevelMatch::default()),
             audition: CueFeeder::new(end.auditions, source(), LevelMatch::default()),
+            cache,
+            awaited: Vec::new(),
+            asked: None,
+            looked: Instant::now(),
             rate: end.rate,
             brush: end.brush,
             music: end.music,
@@ -78,16 +104,65 @@ impl Stage {
         }
     }
 
+    /// The decoded audio, for the next activation.
+    pub fn into_cache(self) -> ClipCache {
+        self.cache
+    }
+
     /// Plays from another library from now on.
     pub fn set_library(&mut self, library: Option<&Library>) {
-        self.feeder.set_source(clips(library, self.rate));
-        self.audition.set_source(clips(library, self.rate));
+        self.cache.set_library(library.cloned());
+        self.feeder.set_source(Box::new(self.cache.clips()));
+        self.audition.set_source(Box::new(self.cache.clips()));
         self.choices.clear();
+        self.awaited.clear();
+        self.asked = None;
     }
 
     /// Makes what is cued invalid, as when the painting changes.
     pub fn clear(&mut self) {
         self.feeder.clear();
+        self.awaited.clear();
+    }
+
+    /// Has the pool's audio decoded ahead.
+    pub fn follow_pool(&self, pool: Option<&Pool>) {
+        let members = pool.map_or(&[][..], Pool::members);
+        self.cache.set_pool(members.iter().map(|(chunk, _)| *chunk));
+    }
+
+    /// Whether cues may be waited for, as the host waits for the worker.
+    pub fn set_offline(&mut self, offline: bool) {
+        let wait = if offline { Wait::ForWhole } else { Wait::No };
+        self.feeder.set_wait(wait);
+        self.audition.set_wait(wait);
+    }
+
+    /// Cues what has been decoded meanwhile, and looks after those who decode; gives
+    /// the last failure and, from time to time, how they fare.
+    pub fn follow_decoder(&mut self) -> (Option<engine::Error>, Option<ClipsState>) {
+        let awaited = std::mem::take(&mut self.awaited);
+        let asked = self.asked.take();
+        let mut failed = if awaited.is_empty() {
+            None
+        } else {
+            self.feed_listed(&awaited)
+        };
+        if let Some(hit) = asked {
+            failed = self.audition(hit).or(failed);
+        }
+        if self.looked.elapsed() < LOOK {
+            return (failed, None);
+        }
+        self.looked = Instant::now();
+        self.cache.watch();
+        let counts = self.feeder.sender().counts();
+        let state = ClipsState {
+            cache: self.cache.status(),
+            cut_short: counts.without_rest(),
+            passed_over: counts.passed_over(),
+        };
+        (failed, Some(state))
     }
 
     /// Whether the audio thread was reset since the last call; then nothing heard or
@@ -100,7 +175,7 @@ impl Stage {
         self.resets = resets;
         while self.brush.pop().is_some() {}
         while self.music.pop().is_some() {}
-        self.feeder.clear();
+        self.clear();
         true
     }
 
@@ -139,22 +214,36 @@ impl Stage {
         while self.choices.len() > CHOICES {
             self.choices.pop_front();
         }
+        self.feed_listed(hits)
+    }
+
+    fn feed_listed(&mut self, hits: &[Hit]) -> Option<engine::Error> {
         let reference = self.reference();
         let mut failed = None;
         // Each failure leaves one chunk out, so this ends.
         for _ in 0..=hits.len() {
             match self.feeder.feed(hits, reference) {
-                Ok(_) => break,
+                Ok(fed) => {
+                    self.awaited.clear();
+                    if fed.waiting {
+                        self.awaited.extend_from_slice(hits);
+                    }
+                    break;
+                }
                 Err(error) => failed = Some(error),
             }
         }
         failed
     }
 
-    /// Plays `chunk` once, whatever the brush does.
+    /// Plays `chunk` once, whatever the brush does, now or when its head is decoded.
     pub fn audition(&mut self, hit: Hit) -> Option<engine::Error> {
         self.audition.collect();
         match self.audition.feed(&[hit], self.reference()) {
+            Ok(fed) if fed.waiting => {
+                self.asked = Some(hit);
+                None
+            }
             Ok(_) => {
                 self.shared.auditions.fetch_add(1, Ordering::Release);
                 None
@@ -195,20 +284,6 @@ impl Stage {
                 .find(|hit| hit.chunk == started.chunk)
                 .copied(),
         }
-    }
-}
-
-/// Where clips come from; without a library nothing is ever asked of it.
-fn clips(library: Option<&Library>, rate: SampleRate) -> Box<dyn ClipSource> {
-    match library {
-        Some(library) => Box::new(LibraryClips::new(library.clone(), rate)),
-        None => Box::new(move |_: ChunkId| {
-            Ok(StereoClip {
-                rate,
-                left: Vec::new(),
-                right: Vec::new(),
-            })
-        }),
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
 use impasto::view::{
-    FailedFile, HeadState, LibraryState, MelFrame, ModelsState, PaintingState, Rgba, SnippetRow,
-    Suggested, View,
+    CacheStatus, ClipsState, FailedFile, HeadState, LibraryState, MelFrame, ModelsState,
+    OfflineFolder, PaintingState, Rgba, SnippetRow, Suggested, View,
 };
 
 use super::assets;
@@ -41,6 +41,7 @@ pub fn all() -> Vec<(&'static str, View)> {
         ("no-models", no_models()),
         ("failures", failures()),
         ("silence", silence()),
+        ("drive-away", drive_away()),
         ("long-names", long_names()),
     ]
 }
@@ -269,6 +270,28 @@ pub fn silence() -> View {
         gallery_len: 10,
         pool: 22,
         ..View::default()
+    }
+}
+
+/// A drive was pulled out while it plays from memory.
+pub fn drive_away() -> View {
+    View {
+        clips: ClipsState {
+            cache: CacheStatus {
+                pool: 22,
+                heads: 22,
+                wholes: 9,
+                offline: vec![OfflineFolder {
+                    folder: PathBuf::from("/media/archive"),
+                    hanging: false,
+                }],
+                lost: 13,
+                ..CacheStatus::default()
+            },
+            cut_short: 2,
+            passed_over: 5,
+        },
+        ..playing()
     }
 }
 

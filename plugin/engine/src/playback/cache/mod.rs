@@ -155,6 +155,13 @@ pub struct CachedClips {
     list: usize,
 }
 
+impl Drop for CachedClips {
+    /// What it listed is not wanted any more.
+    fn drop(&mut self) {
+        self.inner.lock().shelf.list(self.list, &[]);
+    }
+}
+
 impl ClipSource for CachedClips {
     fn list(&mut self, chunks: &[ChunkId]) {
         let new = self.inner.lock().shelf.list(self.list, chunks);

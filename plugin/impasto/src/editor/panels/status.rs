@@ -4,33 +4,49 @@ use egui::{Align, Layout, RichText, Ui};
 
 use crate::editor::request::Request;
 use crate::editor::screen::ZOOMS;
-use crate::editor::{format, theme, widgets};
+use crate::editor::{Places, format, theme, widgets};
 use crate::view::{ModelsState, View};
 
 /// One line. `zoom` is in percent.
-pub fn status_ui(ui: &mut Ui, view: &View, zoom: u32) -> Vec<Request> {
+pub fn status_ui(ui: &mut Ui, view: &View, places: &Places, zoom: u32) -> Vec<Request> {
     let mut requests = Vec::new();
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         // Beside the corner that resizes the window.
         ui.add_space(10.0);
         requests.extend(zoom_ui(ui, zoom));
         widgets::caption(ui, concat!("Impasto ", env!("CARGO_PKG_VERSION")));
-        if view.dropped_frames > 0 {
-            let frames = usize::try_from(view.dropped_frames).unwrap_or(usize::MAX);
-            let text = format!("{} dropped", format::counted(frames, "frame"));
-            let text = RichText::new(text)
-                .font(theme::small_font())
-                .color(theme::ALERT);
-            ui.label(text).on_hover_text(
-                "Analysis frames that were lost as this computer was too busy. Sound is not \
-                 affected; snippets and congruity may lag.",
-            );
-        }
+        losses_ui(ui, view);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            models_ui(ui, view)
+            state_ui(ui, view, places)
         });
     });
     requests
+}
+
+/// What this computer was too slow for.
+fn losses_ui(ui: &mut Ui, view: &View) {
+    let mut loss = |number: u64, noun: &str, what: &str, meaning: &str| {
+        if number > 0 {
+            let number = usize::try_from(number).unwrap_or(usize::MAX);
+            let text = format!("{} {what}", format::counted(number, noun));
+            let text = RichText::new(text).font(theme::small_font());
+            ui.label(text.color(theme::ALERT)).on_hover_text(meaning);
+        }
+    };
+    loss(
+        view.dropped_frames,
+        "frame",
+        "dropped",
+        "Analysis frames that were lost as this computer was too busy. Sound is not \
+         affected; snippets and congruity may lag.",
+    );
+    loss(
+        view.clips.cut_short,
+        "snippet",
+        "cut short",
+        "Snippets that faded out after 0.3 s, as the drive or this computer was too slow to \
+         decode the rest in time.",
+    );
 }
 
 fn zoom_ui(ui: &mut Ui, zoom: u32) -> Option<Request> {
@@ -55,14 +71,17 @@ fn zoom_ui(ui: &mut Ui, zoom: u32) -> Option<Request> {
     chosen
 }
 
-fn models_ui(ui: &mut Ui, view: &View) {
+fn state_ui(ui: &mut Ui, view: &View, places: &Places) {
     let (ready, text) = match &view.models {
         ModelsState::Loading => (false, "Loading the networks".to_owned()),
         ModelsState::Ready => (true, "Networks ready".to_owned()),
         // The reason and what to do stand above the painting.
         ModelsState::Failed { .. } => (false, "No networks".to_owned()),
     };
-    if let Some(warning) = &view.warning {
+    let home = places.home.as_deref();
+    // A drive is away until it is back; a warning may be about what that has caused.
+    let away = format::drives_away(&view.clips.cache, home);
+    if let Some(warning) = away.as_ref().or(view.warning.as_ref()) {
         widgets::alert_mark(ui);
         let text = RichText::new(warning).font(theme::small_font());
         widgets::line(ui, text.color(theme::ALERT));
