@@ -143,7 +143,8 @@ mod hanging {
             ..options()
         });
         cache.set_library(Some(library(&[pipe], 1)));
-        cache.clips().list(&chunks([0]));
+        let mut clips = cache.clips();
+        clips.list(&chunks([0]));
         std::thread::sleep(Duration::from_millis(50));
         let begin = Instant::now();
         drop(cache);

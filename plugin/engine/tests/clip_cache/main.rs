@@ -6,29 +6,12 @@ mod support;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use engine::library::decode::decode_stereo;
 use engine::playback::cache::HEAD;
 use engine::playback::{CacheOptions, ClipCache, ClipSource, PackedClip, SNIPPET, Wait};
 use engine::units::{ChunkId, SampleRate, Seconds};
-use support::{chunks, library, now, options, until, write_track};
-
-const HEAD_BYTES: usize = 13_230 * 4;
-const WHOLE_BYTES: usize = 176_400 * 4;
-
-/// A cache of noise in `tracks` files of 5 chunks each.
-fn cache(tracks: u32, options: CacheOptions) -> (tempfile::TempDir, ClipCache) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = |n: u32| folder.path().join(format!("{n}.wav"));
-    let files: Vec<_> = (0..tracks).map(file).collect();
-    for (file, seed) in files.iter().zip(0..) {
-        write_track(file, 20, seed);
-    }
-    let cache = ClipCache::new(options);
-    cache.set_library(Some(library(&files, 5)));
-    (folder, cache)
-}
+use support::{cache, chunks, library, now, options, until};
 
 #[test]
 fn a_head_is_the_beginning_of_its_whole_in_every_format() {
@@ -89,48 +72,6 @@ fn walk(folder: &Path) -> impl Iterator<Item = std::path::PathBuf> {
     below
         .flat_map(move |entry| entries(&entry.path()))
         .map(|entry| entry.path())
-}
-
-#[test]
-fn memory_holds_the_likeliest_heads_and_what_is_listed() {
-    let budget = 16 * HEAD_BYTES + 2 * WHOLE_BYTES;
-    let small = CacheOptions {
-        budget,
-        ..options()
-    };
-    let (folder, cache) = cache(12, small);
-    // Likeliest first is not the order of the files.
-    let pool: Vec<u32> = (0..60).map(|n| n * 7 % 60).collect();
-    cache.set_pool(chunks(pool.clone()).into_iter());
-    let mut clips = cache.clips();
-    let room = (budget - budget / 8) / HEAD_BYTES;
-    assert!(room < 60, "there must be too little for all");
-    until(&cache, "heads", || cache.status().heads >= room);
-    assert!(cache.status().bytes <= budget);
-    std::thread::sleep(Duration::from_millis(50));
-    let heads = cache.status().heads;
-
-    // Asked for, a head is promised its rest; without its file that can't come.
-    let away = folder.path().with_extension("away");
-    std::fs::rename(folder.path(), &away).expect("moved");
-    let ready = (0..60).filter(|place| now(&mut clips, pool[*place]).is_some());
-    assert!(ready.eq(0..heads), "the likeliest, and no other");
-    std::fs::rename(&away, folder.path()).expect("moved");
-    until(&cache, "the drive", || cache.status().offline.is_empty());
-
-    // What is listed comes in, from the far end of the pool too.
-    let listed = chunks([pool[59], pool[58]]);
-    clips.list(&listed);
-    for chunk in &listed {
-        until(&cache, "what is listed", || {
-            now(&mut clips, chunk.0).is_some_and(|audio| audio.whole().is_some())
-        });
-    }
-    // What was promised above is wanted, too, whatever the memory: two players' cues.
-    assert!(cache.status().bytes <= budget + 26 * WHOLE_BYTES);
-    until(&cache, "memory", || {
-        cache.status().bytes <= budget + 3 * WHOLE_BYTES
-    });
 }
 
 #[test]

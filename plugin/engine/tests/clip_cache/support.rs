@@ -1,4 +1,5 @@
 //! Folders of music that tests can take away.
+#![allow(dead_code, reason = "each test uses a part of this")]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -90,4 +91,17 @@ pub fn until(cache: &ClipCache, what: &str, mut done: impl FnMut() -> bool) {
         assert!(begin.elapsed() < PATIENCE, "waited for {what}: {status:?}");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// A cache of noise in `tracks` files of 5 chunks each.
+pub fn cache(tracks: u32, options: CacheOptions) -> (tempfile::TempDir, ClipCache) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |n: u32| folder.path().join(format!("{n}.wav"));
+    let files: Vec<_> = (0..tracks).map(file).collect();
+    for (file, seed) in files.iter().zip(0..) {
+        write_track(file, 20, seed);
+    }
+    let cache = ClipCache::new(options);
+    cache.set_library(Some(library(&files, 5)));
+    (folder, cache)
 }

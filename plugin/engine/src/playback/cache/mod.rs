@@ -136,7 +136,7 @@ impl ClipCache {
             heads,
             wholes,
             bytes: shelf.bytes(),
-            budget: shelf.budget,
+            budget: shelf.budget(),
             offline: shelf.drives.list(),
             lost: shelf.lost(),
         }

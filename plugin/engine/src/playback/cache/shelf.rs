@@ -77,7 +77,7 @@ pub(super) enum AtHand {
 pub(super) struct Shelf {
     library: Option<Library>,
     rate: SampleRate,
-    pub budget: usize,
+    budget: usize,
     entries: HashMap<ChunkId, Entry>,
     /// Chunks whose whole is here.
     wholes: BTreeSet<ChunkId>,
@@ -447,14 +447,12 @@ impl Place<'_> {
 }
 
 fn place(library: &Library, chunk: ChunkId) -> Option<Place<'_>> {
-    ((chunk.0 as usize) < library.len()).then(|| {
-        let info = library.chunk(chunk);
-        Place {
-            track: info.track,
-            path: &library.track(info.track).path,
-            start: info.start,
-            rms_db: info.rms_db,
-        }
+    let info = library.get(chunk)?;
+    Some(Place {
+        track: info.track,
+        path: &library.track(info.track).path,
+        start: info.start,
+        rms_db: info.rms_db,
     })
 }
 

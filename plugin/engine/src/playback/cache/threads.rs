@@ -158,7 +158,10 @@ impl Inner {
 
     /// Leaves threads behind that hang, and starts others in their place.
     pub fn watch(self: &Arc<Self>, state: &mut State) {
-        state.shelf.budget = self.options.budget / CACHES.load(Ordering::Relaxed).max(1);
+        let share = self.options.budget / CACHES.load(Ordering::Relaxed).max(1);
+        if state.shelf.set_budget(share) {
+            self.wake();
+        }
         let now = Instant::now();
         let mut replaced = Vec::new();
         // Those that came back when another had taken their place.

@@ -12,6 +12,26 @@ use crate::units::ChunkId;
 const WHOLES_SHARE: usize = 8;
 
 impl Shelf {
+    /// Sets what [`Self::bytes`] may be; true if there is more to decode for it.
+    pub fn set_budget(&mut self, budget: usize) -> bool {
+        let before = std::mem::replace(&mut self.budget, budget);
+        if budget < before {
+            while self.bytes() > budget
+                && (self.drop_stale() || self.drop_whole() || self.drop_head())
+            {}
+        }
+        let more = budget > before;
+        if more {
+            self.rewind();
+        }
+        more
+    }
+
+    /// What [`Self::bytes`] may be.
+    pub fn budget(&self) -> usize {
+        self.budget
+    }
+
     /// Drops the least likely until `bytes` more fit. False if they do not; what is
     /// wanted now is kept all the same, as there is little of it.
     pub(super) fn make_room(&mut self, bytes: usize, part: Part, wanted: bool) -> bool {
