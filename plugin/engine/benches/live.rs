@@ -1,5 +1,6 @@
 //! What a performer would feel: the search, the pool, and the audio thread's
-//! share.
+//! share. How search grows to a million chunks, and beside its peers, is measured by
+//! `cargo xtask scale`.
 
 use std::path::PathBuf;
 
@@ -63,7 +64,8 @@ fn ranking(library: &Library) -> Ranking {
         bias: 0.0,
         dim: POINT,
     };
-    Ranking::new(library, &correspondence, &noise(3, POINT))
+    let live = |chunk| library.is_live(chunk);
+    Ranking::new(library.points(), live, &correspondence, &noise(3, POINT))
 }
 
 const SIZES: [usize; 2] = [10_000, 100_000];

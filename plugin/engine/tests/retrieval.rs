@@ -9,7 +9,7 @@ use engine::library::{ChunkInfo, Dims, Library, Parts, TrackId, TrackInfo};
 use engine::retrieval::{
     Fraction, Gallery, Hit, Pool, Ranking, Recent, Variety, nearest, nearest_n,
 };
-use engine::units::{ChunkId, Score, Seconds};
+use engine::units::{ChunkId, Seconds};
 use proptest::prelude::*;
 
 /// Chunks a track in the libraries made here.
@@ -201,6 +201,22 @@ proptest! {
     }
 
     #[test]
+    fn a_pool_renewed_is_a_pool_taken_anew(case in Case::any(), before in 0.1f32..100.0) {
+        let library = case.library();
+        let live = |chunk| library.is_live(chunk);
+        let ranking = Ranking::new(library.points(), live, &correspondence(1), &[-1.0]);
+        let fraction = |percent| Fraction::percent(percent).expect("a number");
+        let renewed = Pool::take(&library, &ranking, fraction(before))
+            .renewed(&library, &ranking, fraction(case.percent));
+        let taken = Pool::take(&library, &ranking, fraction(case.percent));
+        prop_assert_eq!(renewed.members(), taken.members());
+        prop_assert_eq!(renewed.distribution(), taken.distribution());
+        prop_assert_eq!(renewed.embeddings().values(), taken.embeddings().values());
+        let all = |pool: &Pool| nearest_n(pool, &case.query, &case.recent(), usize::MAX);
+        prop_assert_eq!(all(&renewed), all(&taken));
+    }
+
+    #[test]
     fn nearest_is_what_a_plain_search_finds(case in Case::any(), n in 0usize..70) {
         let pool = case.pool();
         let members: Vec<u32> = pool.members().iter().map(|(chunk, _)| chunk.0).collect();
@@ -229,18 +245,10 @@ fn an_empty_library_has_an_empty_pool_and_no_snippet() {
 
 #[test]
 fn broken_numbers_neither_win_nor_panic() {
-    let scores = [f32::NAN, 0.4, -f32::NAN, 0.2].map(Score);
-    let ranking = Ranking::from_scores(scores.into_iter());
-    let order: Vec<u32> = ranking.chunks().iter().map(|(chunk, _)| chunk.0).collect();
-    assert_eq!(order, [3, 1, 0, 2]);
-    assert_eq!(ranking.chunks()[3].1, Score(1.0));
-
     let rows = vec![f32::NAN, 0.0, 5.0, 5.0];
-    let pool = Pool::take(
-        &library(2, rows, vec![0.0, 0.0]),
-        &Ranking::from_scores([0.1, 0.2].map(Score).into_iter()),
-        Fraction::percent(100.0).expect("a number"),
-    );
+    let whole = Fraction::percent(100.0).expect("a number");
+    let library = library(2, rows, vec![0.0, 1.0]);
+    let pool = Pool::build(&library, &correspondence(1), &[-1.0], whole);
     let hit = nearest(&pool, &[0.0, 0.0], &Recent::default()).expect("two chunks");
     assert_eq!(hit.chunk, ChunkId(1));
     let hit = nearest(&pool, &[f32::NAN, 0.0], &Recent::default()).expect("two chunks");

@@ -115,6 +115,11 @@ impl Correspondence {
     pub fn score(&self, picture: &[f32], music: &[f32]) -> Score {
         debug_assert_eq!((picture.len(), music.len()), (self.dim, self.dim));
         let product: f32 = picture.iter().zip(music).map(|(p, m)| p * m).sum();
+        self.of_product(product)
+    }
+
+    /// The score of points whose inner product is `product`.
+    pub fn of_product(&self, product: f32) -> Score {
         Score(1.0 / (1.0 + (self.scale * product + self.bias).exp()))
     }
 }

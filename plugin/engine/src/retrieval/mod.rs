@@ -2,8 +2,9 @@
 //! the painting, then, among those, the chunk nearest to the brush.
 //!
 //! [`Ranking`] scores every chunk of a library with a painting, [`Pool`] keeps
-//! the lowest [`Fraction`] of it, [`nearest`] searches the pool, [`Recent`]
-//! holds back what was played lately. [`Gallery`] goes the other way: from the
+//! the lowest [`Fraction`] of it, both follow a library that grows, [`nearest`]
+//! searches the pool with the fastest [`Kernel`], [`Recent`] holds back what was
+//! played lately. [`Gallery`] goes the other way: from the
 //! music to the painting.
 
 mod fraction;
@@ -11,10 +12,13 @@ mod gallery;
 mod kernel;
 mod nearest;
 mod pool;
+mod ranking;
 mod recent;
 
 pub use fraction::Fraction;
 pub use gallery::{Gallery, GalleryProgress, PICTURE_EXTENSIONS, UnreadablePicture};
+pub use kernel::Kernel;
 pub use nearest::{Hit, nearest, nearest_n};
-pub use pool::{Pool, Ranking};
+pub use pool::Pool;
+pub use ranking::Ranking;
 pub use recent::{Recent, Variety};

@@ -29,7 +29,8 @@ impl Default for Variety {
 pub struct Recent {
     variety: Variety,
     chunks: VecDeque<ChunkId>,
-    tracks: VecDeque<TrackId>,
+    /// Each with its chunk that was played last, which finds it again.
+    tracks: VecDeque<(TrackId, ChunkId)>,
 }
 
 /// How firmly a chunk is held back: none of both is zero for a free chunk, and
@@ -70,8 +71,8 @@ impl Recent {
         // different chunks and different tracks.
         self.chunks.retain(|known| *known != chunk);
         self.chunks.push_back(chunk);
-        self.tracks.retain(|known| *known != track);
-        self.tracks.push_back(track);
+        self.tracks.retain(|(known, _)| *known != track);
+        self.tracks.push_back((track, chunk));
         self.trim();
     }
 
@@ -79,6 +80,20 @@ impl Recent {
     pub fn clear(&mut self) {
         self.chunks.clear();
         self.tracks.clear();
+    }
+
+    /// Goes on in a later view of the same index, where `track_of` a chunk that is gone
+    /// is `None`: tracks may be counted otherwise there.
+    pub fn follow(&mut self, track_of: impl Fn(ChunkId) -> Option<TrackId>) {
+        self.chunks.retain(|chunk| track_of(*chunk).is_some());
+        self.tracks
+            .retain_mut(|(track, chunk)| match track_of(*chunk) {
+                Some(now) => {
+                    *track = now;
+                    true
+                }
+                None => false,
+            });
     }
 
     fn trim(&mut self) {
@@ -95,6 +110,6 @@ impl Recent {
 
     /// The tracks held back, oldest first.
     pub fn tracks(&self) -> impl ExactSizeIterator<Item = TrackId> {
-        self.tracks.iter().copied()
+        self.tracks.iter().map(|(track, _)| *track)
     }
 }

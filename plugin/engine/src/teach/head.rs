@@ -159,18 +159,28 @@ impl TaughtHead {
     /// # Errors
     /// [`Error::OtherNetworks`](crate::Error::OtherNetworks) if it stores another length.
     pub fn library_points(&self, library: &Library) -> Result<HalfMatrix> {
-        let shipped = library.dims().point;
-        expect_len("library's points", shipped, self.info.networks.point)?;
         let mut points = HalfMatrix::new(self.correspondence().dim);
-        points.reserve(library.rows());
+        self.extend_library_points(&mut points, library)?;
+        Ok(points)
+    }
+
+    /// Adds the points of the rows that `library` has beyond those in `points`, which this
+    /// head made of an earlier view of the same index.
+    ///
+    /// # Errors
+    /// As [`library_points`](Self::library_points); nothing is added then.
+    pub fn extend_library_points(&self, points: &mut HalfMatrix, library: &Library) -> Result<()> {
+        let shipped = library.points();
+        expect_len("library's points", shipped.dims(), self.info.networks.point)?;
+        let known = points.rows().len();
+        points.reserve(shipped.len().saturating_sub(known));
         let mut point = Vec::new();
-        for row in 0..library.rows() {
+        for row in known..shipped.len() {
             point.clear();
-            self.maps
-                .music_point(&library.points().row(row), &mut point);
+            self.maps.music_point(&shipped.row(row), &mut point);
             points.push(&point);
         }
-        Ok(points)
+        Ok(())
     }
 }
 

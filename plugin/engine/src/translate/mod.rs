@@ -8,6 +8,7 @@
 //! it then skips embeddings and is no longer the same as one that was in time.
 
 mod ear;
+mod filter;
 mod headed;
 mod outcome;
 mod reasons;
@@ -30,12 +31,13 @@ use crate::crossmodal::{AffectPlaces, Explained, Norms};
 use crate::inference::{
     Correspondence, Embedder, Models, MusicFeatures, Picture, PictureEmbedder, PictureFeatures,
 };
-use crate::library::{HalfMatrix, Library};
-use crate::retrieval::{Gallery, Hit, Pool, Ranking, Recent, nearest_n};
+use crate::library::{HalfMatrix, Library, TrackId};
+use crate::retrieval::{Gallery, Hit, Pool, Recent, nearest_n};
 use crate::teach::TaughtHead;
 use crate::units::{ChunkId, Score, Seconds};
 use crate::{Error, Result};
 use ear::{Ear, Memory};
+use filter::Filter;
 use reasons::Reasons;
 use suggest::Suggester;
 
@@ -56,6 +58,15 @@ struct Seen {
     point: Vec<f32>,
 }
 
+/// What [`Translator::set_library`] made of the library before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LibraryChange {
+    /// This is a later view of the same index: each [`ChunkId`] means what it meant.
+    Continued,
+    /// This is another library, or none: no [`ChunkId`] of before means anything.
+    Replaced,
+}
+
 /// The whole translation, on one worker thread.
 pub struct Translator {
     networks: Networks,
@@ -66,12 +77,7 @@ pub struct Translator {
     head: Option<Arc<TaughtHead>>,
     painting: Option<Seen>,
     library: Option<Library>,
-    /// The library's points by the head, if there are both.
-    taught_points: Option<HalfMatrix>,
-    /// `None` after the painting or the library changed, until the next step.
-    ranking: Option<Ranking>,
-    /// `None` after the ranking or the fraction changed, until the next step.
-    pool: Option<Pool>,
+    filter: Filter,
     recent: Recent,
     meter: Meter,
     reasons: Reasons,
@@ -121,9 +127,7 @@ impl Translator {
             head: None,
             painting: None,
             library: None,
-            taught_points: None,
-            ranking: None,
-            pool: None,
+            filter: Filter::default(),
             recent: Recent::new(settings.variety),
             meter: Meter::new(settings.smoothing),
             reasons: Reasons::new(Norms::built_in().clone(), AffectPlaces::default()),
@@ -160,7 +164,7 @@ impl Translator {
         };
         self.painting = picture.map(look).transpose()?;
         self.reasons.set_painting(picture);
-        self.unrank();
+        self.filter.forget();
         Ok(())
     }
 
@@ -182,9 +186,9 @@ impl Translator {
         if let (Some(seen), Some(point)) = (&mut self.painting, point) {
             seen.point = point;
         }
-        (self.head, self.taught_points) = (head, points);
+        self.head = head;
+        self.filter.set_taught_points(points);
         self.score = None;
-        self.unrank();
         Ok(())
     }
 
@@ -201,20 +205,34 @@ impl Translator {
             .map_or(shipped, |head| head.correspondence())
     }
 
-    /// Sets the library, or none; what was played before is forgotten.
+    /// Sets the library, or none, and says whether chunks keep their ids.
+    ///
+    /// They do in a later view of the same index ([`Library::continues`]): what was played
+    /// lately stays held back, cues stay good, and only what was added is scored. Of
+    /// another library, nothing that was before means anything.
     ///
     /// # Errors
     /// If the library was indexed with other networks; the one before stays.
-    pub fn set_library(&mut self, library: Option<Library>) -> Result<()> {
+    pub fn set_library(&mut self, library: Option<Library>) -> Result<LibraryChange> {
         if let Some(library) = &library {
             let expected = self.networks.correspondence.dim;
             expect_len("library points", library.dims().point, expected)?;
         }
-        self.taught_points = taught_points(self.head.as_deref(), library.as_ref())?;
+        let head = self.head.as_deref();
+        let both = library.as_ref().zip(self.library.as_ref());
+        let grown = both.filter(|(now, before)| now.continues(before));
+        let change = if let Some((now, _)) = grown {
+            self.filter.grow(head, now)?;
+            self.recent.follow(|chunk| track_of(now, chunk));
+            LibraryChange::Continued
+        } else {
+            let points = taught_points(head, library.as_ref())?;
+            self.filter.set_taught_points(points);
+            self.recent.clear();
+            LibraryChange::Replaced
+        };
         self.library = library;
-        self.recent.clear();
-        self.unrank();
-        Ok(())
+        Ok(change)
     }
 
     /// Sets the paintings for the way back, or none.
@@ -235,7 +253,7 @@ impl Translator {
     /// Changes the settings from the next step on.
     pub fn set_settings(&mut self, settings: Settings) {
         if settings.fraction != self.settings.fraction {
-            self.pool = None;
+            self.filter.doubt();
         }
         if settings.variety != self.settings.variety {
             self.recent.set_variety(settings.variety);
@@ -290,17 +308,16 @@ impl Translator {
     /// Records that `chunk` was played: it is held back for variety. Chunks
     /// that are not of the library are ignored.
     pub fn note_played(&mut self, chunk: ChunkId) {
-        if let Some(library) = &self.library
-            && let Some(info) = library.get(chunk)
-        {
-            self.recent.push(chunk, info.track);
+        let library = self.library.as_ref();
+        if let Some(track) = library.and_then(|library| track_of(library, chunk)) {
+            self.recent.push(chunk, track);
             self.search_stale = true;
         }
     }
 
     /// The chunks that belong to the painting, as of the last step.
     pub fn pool(&self) -> Option<&Pool> {
-        self.pool.as_ref()
+        self.filter.pool()
     }
 
     /// The library in use.
@@ -335,7 +352,7 @@ impl Translator {
             suggested_painting: self.suggester.shown().cloned(),
             brush: self.brush.heard(),
             music: self.music.heard(),
-            pool_size: self.pool.as_ref().map_or(0, Pool::len),
+            pool_size: self.filter.pool().map_or(0, Pool::len),
             searched,
             timings,
         })
@@ -345,46 +362,34 @@ impl Translator {
     /// `affect` what it said about them, `score` theirs with the painting. With the
     /// settings' weights, or the default ones. `None` without a painting.
     pub fn explain(&self, mel: &[f32], affect: &[f32], score: Score) -> Option<Explained> {
-        let ranking = self.ranking.as_ref();
+        let ranking = self.filter.ranking();
         let network = ranking.and_then(|ranking| congruity_of(score, ranking.distribution()));
         let music = self.reasons.standing(mel, affect);
         let weights = self.settings.explain.unwrap_or_default();
         self.reasons.compare(&music, network, &weights)
     }
 
-    fn unrank(&mut self) {
-        (self.ranking, self.pool) = (None, None);
-    }
-
-    /// Makes the pool again after the painting, the library or the fraction
+    /// Brings the pool up to date after the painting, the library or the fraction
     /// changed.
     fn refresh_pool(&mut self) {
-        if self.pool.is_some() {
+        if self.filter.is_fresh() {
             return;
-        }
-        let (Some(library), Some(painting)) = (&self.library, &self.painting) else {
-            self.meter.set_distribution(None);
-            self.search_stale = true;
-            return;
-        };
-        if self.ranking.is_none() {
-            let taught = self.taught_points.as_ref().map(HalfMatrix::rows);
-            let points = taught.unwrap_or(library.points());
-            let correspondence = self.correspondence();
-            let ranking = Ranking::of_points(library, points, &correspondence, &painting.point);
-            self.meter
-                .set_distribution(Some(Arc::clone(ranking.distribution())));
-            self.ranking = Some(ranking);
-        }
-        if let Some(ranking) = &self.ranking {
-            self.pool = Some(Pool::take(library, ranking, self.settings.fraction));
         }
         self.search_stale = true;
+        let correspondence = self.correspondence();
+        let (Some(library), Some(painting)) = (&self.library, &self.painting) else {
+            self.meter.set_distribution(None);
+            return;
+        };
+        let fraction = self.settings.fraction;
+        let ranking = (self.filter).refresh(library, &correspondence, &painting.point, fraction);
+        let distribution = Arc::clone(ranking.distribution());
+        self.meter.set_distribution(Some(distribution));
     }
 
     /// Embeds the brush and searches; true if it searched.
     fn follow_brush(&mut self, timings: &mut Timings) -> Result<bool> {
-        let wanted = self.pool.is_some();
+        let wanted = self.filter.pool().is_some();
         let looked = timed(&mut timings.brush_embedding, || {
             self.brush
                 .look(self.networks.audio.as_mut(), &self.settings, wanted)
@@ -394,7 +399,7 @@ impl Translator {
         }
         self.search_stale = false;
         self.snippets.clear();
-        let (Some(pool), Some(library)) = (&self.pool, &self.library) else {
+        let (Some(pool), Some(library)) = (self.filter.pool(), &self.library) else {
             return Ok(false);
         };
         let Some(features) = self.brush.features() else {
@@ -419,7 +424,7 @@ impl Translator {
     /// Embeds the music, scores it with the painting and asks the gallery.
     fn follow_music(&mut self, timings: &mut Timings) -> Result<()> {
         let frames = self.music.new_frames();
-        let wanted = self.pool.is_some() || self.suggester.gallery().is_some();
+        let wanted = self.filter.pool().is_some() || self.suggester.gallery().is_some();
         let looked = timed(&mut timings.music_embedding, || {
             self.music
                 .look(self.networks.audio.as_mut(), &self.settings, wanted)
@@ -468,6 +473,12 @@ fn music_point<'a>(head: Option<&TaughtHead>, heard: &'a MusicFeatures) -> Resul
         Some(head) => Ok(head.music_point(heard)?.into()),
         None => Ok(heard.point.as_slice().into()),
     }
+}
+
+/// The track of a live chunk.
+fn track_of(library: &Library, chunk: ChunkId) -> Option<TrackId> {
+    let known = (chunk.0 as usize) < library.rows() && library.is_live(chunk);
+    known.then(|| library.chunk(chunk).track)
 }
 
 fn taught_points(
