@@ -35,6 +35,9 @@ pub struct Args {
 pub enum Command {
     /// Take a folder of music into an index; a rerun looks only at what has changed.
     Index(Index),
+    /// Look after the index of a folder: what it holds, whether it is whole, where its
+    /// music is now.
+    Library(Library),
     /// Find and render the snippets that a painting and a brush recording choose.
     Match(Match),
     /// Follow how well a piece of music goes with a painting.
@@ -66,6 +69,67 @@ impl Index {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         self.threads.map_or_else(|| cores().min(16), usize::from)
     }
+}
+
+/// `impasto library`.
+#[derive(Debug, clap::Args)]
+pub struct Library {
+    #[command(subcommand)]
+    pub command: LibraryCommand,
+}
+
+/// What to do with an index.
+#[derive(Debug, Subcommand)]
+pub enum LibraryCommand {
+    /// Say what the index holds and which files could not be used.
+    Status(IndexPlace),
+    /// Read all of the index again and compare it with its check sums.
+    Verify(IndexPlace),
+    /// Say where the music is now that was in another folder, so that it is not indexed again.
+    Relink(Relink),
+    /// Write the index as a Parquet file, for databases that search more than one machine holds.
+    Export(Export),
+    /// Forget files that are gone or excluded, and make the index smaller.
+    Prune(IndexPlace),
+}
+
+/// The index that a command looks after.
+#[derive(Debug, clap::Args)]
+pub struct IndexPlace {
+    /// Folder of music that `impasto index` has taken in.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Where its index lies, if not at the default place.
+    #[arg(long, value_name = "DIR")]
+    pub index_dir: Option<PathBuf>,
+}
+
+/// `impasto library relink`.
+#[derive(Debug, clap::Args)]
+pub struct Relink {
+    /// Folder that the music was in when it was indexed.
+    #[arg(value_name = "OLD")]
+    pub from: PathBuf,
+    /// Folder that it is in now.
+    #[arg(value_name = "NEW")]
+    pub to: PathBuf,
+    /// Where the index lies, if not at the default place.
+    #[arg(long, value_name = "DIR")]
+    pub index_dir: Option<PathBuf>,
+}
+
+/// `impasto library export`.
+#[derive(Debug, clap::Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub place: IndexPlace,
+    /// Where it is written.
+    #[arg(short, long, value_name = "PARQUET", default_value = "library.parquet")]
+    pub out: PathBuf,
+    /// Picture of a painting whose point is added to what --json prints: the query by which
+    /// the export's points are searched.
+    #[arg(long, value_name = "PICTURE")]
+    pub painting: Option<PathBuf>,
 }
 
 /// The library that a command reads.

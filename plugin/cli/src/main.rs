@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let done = interrupt::watch().and_then(|interrupt| match &args.command {
         Command::Index(index) => commands::index::run(&args, index, &interrupt),
+        Command::Library(library) => commands::library::run(&args, library, &interrupt),
         Command::Match(matching) => commands::matching::run(&args, matching, &interrupt),
         Command::Congruity(congruity) => commands::congruity::run(&args, congruity, &interrupt),
         Command::Eval(eval) => commands::eval::run(&args, eval, &interrupt),

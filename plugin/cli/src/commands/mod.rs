@@ -3,5 +3,6 @@
 pub mod congruity;
 pub mod eval;
 pub mod index;
+pub mod library;
 pub mod matching;
 pub mod teach;

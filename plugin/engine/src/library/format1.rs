@@ -48,6 +48,11 @@ fn read_state(db: &Connection) -> rusqlite::Result<Option<Old>> {
     .optional()
 }
 
+/// What the rows were made with.
+pub(super) fn contract(db: &Connection) -> rusqlite::Result<Option<Contract>> {
+    Ok(read_state(db)?.map(|old| old.contract))
+}
+
 /// The numbers of one file, after its header was compared with what it must be.
 fn read_rows(dir: &Path, kind: Kind, old: &Old) -> Result<Vec<f32>> {
     let (name, dims) = match kind {

@@ -30,6 +30,7 @@ mod sample;
 mod scan;
 mod source;
 mod store;
+mod upkeep;
 #[allow(unsafe_code, reason = "vectors are memory-mapped")]
 mod vectors;
 mod view;
@@ -46,11 +47,14 @@ pub use database::Contract;
 pub use files::FileState;
 pub use half_rows::{HalfMatrix, HalfRows, LANES, stride_of};
 pub use hear::{Span, hear};
-pub use paths::{default_index_dir, index_dir_of, portable_index_dir, with_encoders};
+pub use paths::{
+    default_index_dir, index_dir_of, portable_index_dir, shipped_index_dir_of, with_encoders,
+};
 pub use priority::lower_priority;
 pub use reason::Reason;
 pub use sample::{Sample, sample};
 pub use scan::{Indexer, Progress, ScanReport, Spent, default_threads};
+pub use upkeep::{Folders, Pruned, Relinked, Status, Upkeep};
 pub use view::{ChunkInfo, Dims, Failure, Library, Parts, TrackId, TrackInfo};
 pub use watch::{WatchTimes, Watcher, Watching};
 
@@ -101,6 +105,20 @@ pub enum IndexProblem {
         pattern: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// It was not made of the folder that is said to have moved.
+    #[error("the index is not of this folder but of {0}")]
+    OtherFolder(Folders),
+    /// The music is not where it is said to be.
+    #[error(
+        "only {found} of the {known} files of the index are here; \
+         name the folder that holds them now under the same names"
+    )]
+    NotThere {
+        /// Files in the index.
+        known: usize,
+        /// Those found.
+        found: usize,
     },
     /// The database refused.
     #[error("the index's database failed: {0}; free some disk space and try again")]

@@ -99,11 +99,20 @@ pub fn portable_index_dir(folder: &Path) -> PathBuf {
 /// is one beside that: an index made with one pair is emptied when it is opened for
 /// writing with another.
 pub fn index_dir_of(folder: &Path, models: &Models) -> PathBuf {
-    let portable = with_encoders(portable_index_dir(folder), models);
+    find_index_dir(folder, |dir| with_encoders(dir, models))
+}
+
+/// As [`index_dir_of`], of the index for the shipped networks.
+pub fn shipped_index_dir_of(folder: &Path) -> PathBuf {
+    find_index_dir(folder, |dir| dir)
+}
+
+fn find_index_dir(folder: &Path, variant: impl Fn(PathBuf) -> PathBuf) -> PathBuf {
+    let portable = variant(portable_index_dir(folder));
     if database::path_in(&portable).is_file() {
         return portable;
     }
-    with_encoders(default_index_dir(folder), models)
+    variant(default_index_dir(folder))
 }
 
 /// `dir` itself, or the one beside it for the encoders that `models` hold.

@@ -331,7 +331,7 @@ fn job(root: &Path, file: &FoundFile, known: &Known) -> Option<Job> {
 }
 
 /// The index's lock. The system frees it when the process ends in any way.
-struct Lock(File);
+pub(super) struct Lock(File);
 
 impl Drop for Lock {
     fn drop(&mut self) {
@@ -341,8 +341,8 @@ impl Drop for Lock {
     }
 }
 
-fn lock(dir: &Path) -> Result<Lock> {
-    let path: PathBuf = dir.join(LOCK);
+pub(super) fn lock(dir: &Path) -> Result<Lock> {
+    let path = dir.join(LOCK);
     let file = File::options()
         .create(true)
         .truncate(false)

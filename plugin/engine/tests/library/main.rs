@@ -5,3 +5,4 @@ mod kill;
 mod scan;
 mod steer;
 mod support;
+mod upkeep;
