@@ -57,6 +57,20 @@ pub struct Index {
     /// Where the index lies [default: a folder of its own in the system's cache].
     #[arg(long, value_name = "DIR")]
     pub index_dir: Option<PathBuf>,
+    /// Keep the index beside the music, hidden in DIR, so that it goes with it to another
+    /// drive or machine. Found there from then on.
+    #[arg(long, conflicts_with = "index_dir")]
+    pub portable: bool,
+    /// Leave out files, as in .gitignore: "*.mp3", "demos/", "live/**/take-?.wav". May be
+    /// given again and again. Kept in the index, in the place of earlier ones.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "exclude_none")]
+    pub exclude: Vec<String>,
+    /// Leave out nothing any more.
+    #[arg(long)]
+    pub exclude_none: bool,
+    /// Stay, and take in what changes in DIR, until Ctrl-C.
+    #[arg(long)]
+    pub watch: bool,
     /// Threads that decode and listen, all at low priority [default: one for each core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub threads: Option<u8>,

@@ -2,9 +2,16 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use anyhow::Result;
-use engine::library::{Contract, Control, Failure, Indexer, Library, Progress, ScanReport};
+use engine::inference::Models;
+use engine::library::{
+    Contract, Control, Failure, Indexer, Library, Progress, ScanReport, Watcher, Watching,
+    portable_index_dir, with_encoders,
+};
 use indicatif::ProgressBar;
 use serde::Serialize;
 
@@ -12,6 +19,9 @@ use crate::args::{self, Args};
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::{progress, report, studio, time};
+
+/// How often Ctrl-C is looked for while nothing changes.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -67,9 +77,53 @@ impl From<Failure> for Failed {
 /// Runs the command.
 pub fn run(args: &Args, index: &args::Index, interrupt: &Interrupt) -> Result<()> {
     let models = studio::models(args)?;
+    let index_dir = index_dir(index, &models);
+    if !index.watch {
+        return scan(args, index, &models, &index_dir, interrupt);
+    }
+    // Watched before it is scanned: what changes meanwhile is not missed.
+    let (changes, changed) = channel();
+    let watcher = Watcher::new(&index.folder, move || {
+        // Whoever waits for it may have ended.
+        let _ = changes.send(());
+    })?;
+    scan(args, index, &models, &index_dir, interrupt)?;
+    if let Watching::Polling(reason) = watcher.watching() {
+        eprintln!("impasto: {reason}");
+    }
+    let waiting = progress::spinner(args, "waiting for changes");
+    while !interrupt.pressed() {
+        match changed.recv_timeout(LOOK) {
+            Ok(()) => waiting.suspend(|| scan(args, index, &models, &index_dir, interrupt))?,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    waiting.finish_and_clear();
+    Ok(())
+}
+
+/// Where the index lies, or is to lie.
+fn index_dir(index: &args::Index, models: &Models) -> PathBuf {
+    match index.portable {
+        true => with_encoders(portable_index_dir(&index.folder), models),
+        false => studio::index_dir(&index.folder, index.index_dir.as_deref(), models),
+    }
+}
+
+/// Scans once and says what came of it.
+fn scan(
+    args: &Args,
+    index: &args::Index,
+    models: &Arc<Models>,
+    index_dir: &Path,
+    interrupt: &Interrupt,
+) -> Result<()> {
     let mut embedders = models.audio_embedders(index.threads())?;
-    let index_dir = studio::index_dir(&index.folder, index.index_dir.as_deref(), &models);
-    let mut indexer = Indexer::with_contract(&index_dir, Contract::of_models(&models))?;
+    let mut indexer = Indexer::with_contract(index_dir, Contract::of_models(models))?;
+    if index.exclude_none || !index.exclude.is_empty() {
+        indexer.set_excluded(&index.exclude)?;
+    }
     let template = "{pos:>5} of {len} files {bar:32} {prefix:>14}  {wide_msg}";
     let bar = progress::bar(args, 0, template);
     let scanned = indexer.scan(
@@ -85,7 +139,7 @@ pub fn run(args: &Args, index: &args::Index, interrupt: &Interrupt) -> Result<()
         },
     );
     bar.finish_and_clear();
-    let indexed = indexed(&index.folder, index_dir, scanned?)?;
+    let indexed = indexed(&index.folder, index_dir.to_owned(), scanned?)?;
     if args.json {
         report::json(&indexed)?;
     } else {

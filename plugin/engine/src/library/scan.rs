@@ -9,7 +9,7 @@ mod worker;
 
 use std::fs::{self, File, TryLockError};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};

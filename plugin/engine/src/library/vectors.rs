@@ -96,11 +96,11 @@ impl Record {
         let (records, _) = bytes.as_chunks::<{ size_of::<Self>() }>();
         records
             .iter()
-            .map(|record| Self::from_le(bytemuck::cast(*record)))
+            .map(|record| Self::swapped(bytemuck::cast(*record)))
             .collect()
     }
 
-    fn from_le(self) -> Self {
+    fn swapped(self) -> Self {
         let words: [u32; 4] = bytemuck::cast(self);
         bytemuck::cast(words.map(u32::from_le))
     }
@@ -296,7 +296,7 @@ pub(super) fn map_halves(path: &Path, shape: &Shape, rows: u64) -> Result<Rows<f
 
 /// Maps the first `rows` records.
 pub(super) fn map_records(path: &Path, shape: &Shape, rows: u64) -> Result<Rows<Record>> {
-    map(path, shape, rows, Record::from_le)
+    map(path, shape, rows, Record::swapped)
 }
 
 fn map<T: bytemuck::Pod>(
