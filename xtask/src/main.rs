@@ -11,6 +11,7 @@ mod notices;
 mod peer_index;
 mod python;
 mod runtime;
+mod scale;
 mod shell;
 mod system;
 mod test;
@@ -52,6 +53,13 @@ enum Command {
     Bench,
     /// Measure indexing beside a Python pipeline of librosa and onnxruntime
     PeerIndex(peer_index::Options),
+    /// Measure search from 10,000 chunks to a million beside its peers, write docs/scale.*
+    /// (20 minutes the first time, 5 GB under target/scale)
+    Scale {
+        /// Passed on: `--sizes 10000 100000`, `--report-only`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run the public plug-in validators found on PATH on the bundles, many times
     Validate {
         /// How often each validator runs
@@ -116,6 +124,7 @@ fn run(command: Command, workspace: &Workspace, steps: &mut Steps) -> Result<()>
             })
         }
         Command::PeerIndex(options) => peer_index::run(workspace, steps, &options),
+        Command::Scale { arguments } => scale::run(workspace, steps, &arguments),
         Command::Validate { repeat } => validate::run(workspace, repeat),
         Command::Tidy => tidy::run(workspace),
         Command::Models { arguments } => python::training(workspace, &arguments),

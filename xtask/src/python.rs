@@ -37,6 +37,19 @@ pub fn peer_index(workspace: &Workspace) -> Result<PathBuf> {
     )
 }
 
+/// Makes or refreshes `target/venv-peer-search`, with the programs that search is compared with,
+/// and gives back its interpreter.
+pub fn peer_search(workspace: &Workspace) -> Result<PathBuf> {
+    let requirements = ["plugin/engine/benches/scale/requirements.txt"];
+    make(
+        workspace,
+        interpreter(),
+        "venv-peer-search",
+        &requirements,
+        &[],
+    )
+}
+
 /// Makes or refreshes `target/venv-training`, in which the whole training package runs, and
 /// gives back its interpreter; `None` where the system has no package of PyTorch.
 ///
