@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use engine::inference::{MODELS_VARIABLE, MusicFeatures, PictureFeatures, RUNTIME_VARIABLE};
@@ -312,6 +313,33 @@ fn a_drive_that_is_away_is_named_and_heard_again_when_it_is_back() {
         std::thread::sleep(Duration::from_millis(2));
     }
     rig.wait("the drive", |view| view.clips.cache.offline.is_empty());
+}
+
+#[test]
+fn music_that_is_added_to_the_folder_is_taken_in_by_itself() {
+    let rig = Rig::new();
+    let (folder, index) = (tempfile::tempdir(), tempfile::tempdir());
+    let (folder, index) = (folder.expect("a folder"), index.expect("a folder"));
+    let add = |name: &str| {
+        let from = workspace("tests/assets/library/supertux").join(name);
+        std::fs::copy(from, folder.path().join(name)).expect("a copy");
+    };
+    add("credits.ogg");
+    {
+        let mut record = rig.link.params.remembered.write();
+        record.library = Some(folder.path().to_owned());
+        record.index = Some(index.path().to_owned());
+    }
+    rig.shared.playing.store(true, Ordering::Relaxed);
+    rig.wait_for_library();
+    add("ghost-forest.ogg");
+    rig.wait("the new track", |view| {
+        matches!(view.library, LibraryState::Ready { tracks: 2, .. })
+    });
+    std::fs::remove_file(folder.path().join("credits.ogg")).expect("removed");
+    rig.wait("its end", |view| {
+        matches!(view.library, LibraryState::Ready { tracks: 1, .. })
+    });
 }
 
 #[test]
