@@ -79,7 +79,9 @@ impl Ranking {
                 come.push(self.scores[row]);
             }
         }
+        // Memory that is taken in steps is taken twice, which shows at a million rows.
         self.scores.reserve(points.len() - known);
+        come.reserve(points.len() - known);
         for first in (known..points.len()).step_by(BLOCK) {
             let rows = range(points, first..points.len().min(first + BLOCK));
             let scores = self.score_rows(rows, |row| live(chunk(first + row)));
@@ -116,19 +118,28 @@ impl Ranking {
         let mut come: Vec<u32> = come.into_iter().map(bits).collect();
         gone.sort_unstable();
         come.sort_unstable();
-        let mut gone = gone.into_iter().peekable();
-        let kept = self.distribution.iter().map(|score| score.0.to_bits());
-        let mut all: Vec<u32> = kept
-            .filter(|bits| gone.next_if_eq(bits).is_none())
-            .collect();
-        debug_assert!(gone.next().is_none(), "what goes was there");
-        all.extend(come);
-        // Two ascending runs: the standard library's stable sort merges them.
-        all.sort();
+        let all = if self.distribution.is_empty() {
+            come
+        } else {
+            self.merged(&gone, &come)
+        };
         self.distribution = all
             .into_iter()
             .map(|bits| Score(f32::from_bits(bits)))
             .collect();
+    }
+
+    /// The bits of the distribution without `gone` and with `come`, all ascending.
+    fn merged(&self, gone: &[u32], come: &[u32]) -> Vec<u32> {
+        let mut gone = gone.iter().copied().peekable();
+        let kept = self.distribution.iter().map(|score| score.0.to_bits());
+        let mut all = Vec::with_capacity(self.distribution.len() + come.len());
+        all.extend(kept.filter(|bits| gone.next_if_eq(bits).is_none()));
+        debug_assert!(gone.next().is_none(), "what goes was there");
+        all.extend_from_slice(come);
+        // Two ascending runs: the standard library's stable sort merges them.
+        all.sort();
+        all
     }
 
     /// How many rows there are, dead ones too.
