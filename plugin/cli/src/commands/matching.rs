@@ -8,7 +8,8 @@ use engine::analysis::{HOP, chunk_mel, downmix};
 use engine::crossmodal::Explained;
 use engine::library::Library;
 use engine::playback::{
-    CueFeeder, LevelMatch, LibraryClips, Mode, Player, PlayerSettings, cue_channel,
+    CacheOptions, ClipCache, CueFeeder, LevelMatch, LibraryClips, Mode, Player, PlayerSettings,
+    Wait, cue_channel,
 };
 use engine::retrieval::{Hit, Pool};
 use engine::translate::{Settings, Translator, duration_of};
@@ -110,6 +111,9 @@ struct Stage {
     translator: Translator,
     library: Library,
     feeder: CueFeeder,
+    cache: ClipCache,
+    /// Whether it was said that a drive is away.
+    told: bool,
     player: Player,
     onset: Onset,
     start: Start,
@@ -134,7 +138,12 @@ impl Stage {
         let start = matching.start;
         let rate = SampleRate::new(f64::from(RATE)).context("the rate of the rendered sound")?;
         let (sender, receiver) = cue_channel();
-        let clips = Box::new(LibraryClips::new(library.clone(), rate));
+        let cache = ClipCache::new(CacheOptions::new(rate));
+        cache.set_library(Some(library.clone()));
+        let clips = Box::new(cache.clips());
+        let mut feeder = CueFeeder::new(sender, clips, LevelMatch::default());
+        // The same recording shall give the same sound.
+        feeder.set_wait(Wait::ForWhole);
         let mut player = Player::new(rate, receiver);
         player.set_settings(PlayerSettings {
             mode: match start {
@@ -146,7 +155,9 @@ impl Stage {
         Ok(Self {
             translator,
             library,
-            feeder: CueFeeder::new(sender, clips, LevelMatch::default()),
+            feeder,
+            cache,
+            told: false,
             player,
             onset: Onset::new(SampleRate::ANALYSIS),
             start,
@@ -185,9 +196,27 @@ impl Stage {
         self.found.extend(hits);
         for _ in 0..=hits.len() {
             match self.feeder.feed(hits, Some(LEVEL_DB)) {
-                Ok(_) => break,
+                Ok(fed) => {
+                    if fed.waiting {
+                        self.tell_of_drives();
+                    }
+                    break;
+                }
                 Err(error) => eprintln!("impasto: left out: {error}"),
             }
+        }
+    }
+
+    /// Waited for, only what lies on a drive that is away is not decoded.
+    fn tell_of_drives(&mut self) {
+        for away in self.cache.status().offline {
+            if !self.told {
+                let folder = away.folder.display();
+                eprintln!(
+                    "impasto: {folder} can't be read, and what lies there is left out: connect its drive"
+                );
+            }
+            self.told = true;
         }
     }
 

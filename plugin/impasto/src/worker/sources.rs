@@ -289,9 +289,9 @@ impl Desk {
         let Some(translator) = &mut self.translator else {
             return Ok(());
         };
-        translator.set_library(library.clone())?;
+        let change = translator.set_library(library.clone())?;
         if let Some(stage) = &mut self.stage {
-            stage.set_library(library.as_ref());
+            stage.set_library(library.as_ref(), change);
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use engine::analysis::{MelFrame, MelReceiver};
 use engine::library::Library;
 use engine::playback::{ClipCache, CueFeeder, LevelMatch, Started, Wait};
 use engine::retrieval::{Hit, Pool};
-use engine::translate::duration_of;
+use engine::translate::{LibraryChange, duration_of};
 use engine::units::{SampleRate, Seconds};
 
 use super::clips;
@@ -109,9 +109,13 @@ impl Stage {
         self.cache
     }
 
-    /// Plays from another library from now on.
-    pub fn set_library(&mut self, library: Option<&Library>) {
+    /// Plays from another library from now on; one that continues the one before leaves
+    /// what is cued as it is.
+    pub fn set_library(&mut self, library: Option<&Library>, change: LibraryChange) {
         self.cache.set_library(library.cloned());
+        if change == LibraryChange::Continued {
+            return;
+        }
         self.feeder.set_source(Box::new(self.cache.clips()));
         self.audition.set_source(Box::new(self.cache.clips()));
         self.choices.clear();

@@ -97,10 +97,11 @@ impl ClipCache {
     }
 
     /// Takes chunks of `library` from now on, or none. What is decoded already and is
-    /// the same audio in both stays; there is no pool until the next
-    /// [`set_pool`](Self::set_pool).
+    /// the same audio in both stays; unless the library [continues](Library::continues)
+    /// the one before, there is no pool until the next [`set_pool`](Self::set_pool).
     pub fn set_library(&self, library: Option<Library>) {
         self.0.lock().shelf.set_library(library);
+        self.0.wake();
     }
 
     /// Decodes ahead for another pool, likeliest first. Cheap if it is the same.

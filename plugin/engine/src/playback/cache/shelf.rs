@@ -124,8 +124,15 @@ impl Shelf {
         }
     }
 
-    /// Takes another library; what is the same audio in both stays.
+    /// Takes another library; what is the same audio in both stays. Of a later view of
+    /// the same index, the pool and what is listed stay, too.
     pub fn set_library(&mut self, library: Option<Library>) {
+        let both = library.as_ref().zip(self.library.as_ref());
+        if both.is_some_and(|(now, before)| now.continues(before)) {
+            self.library = library;
+            self.rewind();
+            return;
+        }
         let before = std::mem::replace(&mut self.library, library);
         let old = |chunk| Some(place(before.as_ref()?, chunk)?.to_owned());
         let now = self.library.as_ref();
