@@ -280,7 +280,6 @@ impl Desk {
         if stage.take_reset() {
             self.forget_heard();
         }
-        stage.set_offline(self.link.is_offline());
         self.note_starts(&mut stage);
         while let Some((brush, music)) = stage.next_frames() {
             if self.shared.stopping() {
@@ -327,6 +326,8 @@ impl Desk {
             translator.set_settings(settings);
         }
         let elapsed = translator.pending();
+        // Set before the frames of an offline render were sent, so known by now.
+        stage.set_offline(self.link.is_offline());
         let outcome = translator.step(elapsed);
         stage.follow_pool(translator.pool());
         match outcome {
