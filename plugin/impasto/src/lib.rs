@@ -120,6 +120,7 @@ impl Plugin for Impasto {
         if let Some(record) = state.fields.get_mut(state::FIELD) {
             state::migrate(record);
         }
+        state::keep_in_range(&mut state.params);
     }
 
     fn activate(

@@ -1,9 +1,14 @@
-//! What the host saves with a project besides the parameters: a versioned record.
+//! What the host saves with a project: the parameters, and a versioned record besides.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use nice_plug::plugin::ParamValue;
+use nice_plug::prelude::Params;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::params::ImpastoParams;
 
 /// The key of the record among the fields of a saved state.
 pub const FIELD: &str = "impasto";
@@ -83,6 +88,24 @@ pub fn migrate(record: &mut String) {
     *record = value.to_string();
 }
 
+/// Brings saved `values` into the parameters' ranges, which the framework does not do: a
+/// damaged project must not set a gain of 1e30, or a fade of minus an hour. A value that is
+/// no number becomes the default.
+pub fn keep_in_range(values: &mut BTreeMap<String, ParamValue>) {
+    let params = ImpastoParams::default();
+    for (id, param, _) in params.param_map() {
+        // SAFETY: `params`, which the parameter is of, lives longer.
+        let [low, high] = [0.0, 1.0].map(|end| unsafe { param.preview_plain(end) });
+        match values.get_mut(&id) {
+            Some(ParamValue::F32(value)) if value.is_finite() => *value = value.clamp(low, high),
+            // SAFETY: as above.
+            Some(ParamValue::F32(value)) => *value = unsafe { param.default_plain_value() },
+            Some(ParamValue::I32(value)) => *value = (*value).clamp(low as i32, high as i32),
+            Some(ParamValue::Bool(_) | ParamValue::String(_)) | None => {}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,5 +145,27 @@ mod tests {
     fn writing_and_reading_change_nothing() {
         let written = serde_json::to_string(&Remembered::default()).expect("written");
         assert_eq!(read(&written), Remembered::default());
+    }
+
+    #[test]
+    fn values_beyond_their_range_are_brought_into_it() {
+        #[track_caller]
+        fn check(id: &str, saved: &str, expected: &str) {
+            let mut values: BTreeMap<String, ParamValue> =
+                serde_json::from_str(&format!(r#"{{"{id}": {saved}}}"#)).expect("a value");
+            keep_in_range(&mut values);
+            let kept = serde_json::to_string(&values[id]).expect("written");
+            assert_eq!(kept, expected, "{id}: {saved}");
+        }
+        check("filter", r#"{"f32": 2.5}"#, r#"{"f32":2.5}"#);
+        check("filter", r#"{"f32": -1e30}"#, r#"{"f32":0.1}"#);
+        check("dry", r#"{"f32": 1e30}"#, r#"{"f32":3.9810717}"#);
+        // Too large for the type, and so infinite.
+        check("dry", r#"{"f32": 1e300}"#, r#"{"f32":1.0}"#);
+        check("variety", r#"{"i32": 2147483647}"#, r#"{"i32":64}"#);
+        check("variety", r#"{"i32": -5}"#, r#"{"i32":0}"#);
+        check("mode", r#"{"i32": -2147483648}"#, r#"{"i32":0}"#);
+        check("mode", r#"{"string": "other"}"#, r#"{"string":"other"}"#);
+        check("none of ours", r#"{"f32": 1e9}"#, r#"{"f32":1000000000.0}"#);
     }
 }
