@@ -16,7 +16,7 @@ mod runtime;
 pub use encoders::{ENCODERS_FILE, ENCODERS_VARIABLE, EncoderProblem, Encoders, Side};
 pub use locate::{MODELS_VARIABLE, RUNTIME_VARIABLE, locate};
 pub use models::Models;
-pub use picture::{PICTURE_SIZE, Picture};
+pub use picture::{PICTURE_SIZE, Picture, PictureLimits};
 
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -1,10 +1,17 @@
 //! A painting as the picture network and the editor see it.
 
+mod jpeg;
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use image::imageops::{self, FilterType};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage, RgbaImage};
+use image::{
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits, RgbImage, RgbaImage,
+};
 
 use crate::manifest::PictureParams;
 use crate::{Error, Result};
@@ -18,10 +25,26 @@ const BACKGROUND: u8 = 127;
 /// The longest side that is kept for [`Picture::thumbnail`].
 const KEPT_SIDE: u32 = 1024;
 
-/// The longest side, in pixels, and the most memory, in bytes, that decoding takes: a
-/// file that claims more is refused before the memory is taken.
-const MAX_SIDE: u32 = 30_000;
-const MAX_BYTES: u64 = 512 << 20;
+/// What a file may ask of whoever opens it. One that claims more is refused before the
+/// memory is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PictureLimits {
+    /// The longest side in pixels.
+    pub side: u32,
+    /// What the decoded pixels and the decoder's tables may take, in bytes. Turning the
+    /// picture upright and reducing it take up to twice as much again.
+    pub bytes: u64,
+}
+
+impl Default for PictureLimits {
+    /// 30,000 pixels a side and 512 MiB: a photograph of 150 million pixels fits.
+    fn default() -> Self {
+        Self {
+            side: 30_000,
+            bytes: 512 << 20,
+        }
+    }
+}
 
 /// A decoded painting, upright.
 #[derive(Clone)]
@@ -38,28 +61,44 @@ impl Picture {
     ///
     /// # Errors
     /// [`Error::Io`] if it can't be read, [`Error::Picture`] if it is none, is
-    /// damaged, or takes more than 30,000 pixels a side or 512 MiB.
+    /// damaged, or goes beyond the usual [`PictureLimits`].
     pub fn open(path: &Path) -> Result<Self> {
-        let mut reader = ImageReader::open(path)
+        Self::decode(path, PictureLimits::default()).map(Self::new)
+    }
+
+    /// The file's pixels as they are stored, upright, for [`Picture::new`].
+    ///
+    /// # Errors
+    /// As [`Picture::open`].
+    pub fn decode(path: &Path, within: PictureLimits) -> Result<DynamicImage> {
+        let refused = |reason: String| Error::Picture {
+            path: path.to_owned(),
+            reason,
+        };
+        // Before it is opened: a pipe would have us wait for whoever writes to it.
+        if !fs::metadata(path).map_err(Error::io(path))?.is_file() {
+            return Err(refused("it is not a file".to_owned()));
+        }
+        let reader = ImageReader::open(path)
             .and_then(ImageReader::with_guessed_format)
             .map_err(Error::io(path))?;
-        let mut limits = Limits::default();
-        limits.max_image_width = Some(MAX_SIDE);
-        limits.max_image_height = Some(MAX_SIDE);
-        limits.max_alloc = Some(MAX_BYTES);
-        reader.limits(limits);
-        let decoded = reader.into_decoder().and_then(|mut decoder| {
-            // A picture whose EXIF is damaged is shown as it lies.
-            let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-            let mut picture = DynamicImage::from_decoder(decoder)?;
-            picture.apply_orientation(orientation);
-            Ok(picture)
-        });
-        let picture = decoded.map_err(|error| Error::Picture {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        })?;
-        Ok(Self::new(picture))
+        if reader.format() == Some(ImageFormat::Jpeg)
+            && !File::open(path)
+                .and_then(|file| jpeg::is_whole(BufReader::new(file)))
+                .map_err(Error::io(path))?
+        {
+            let what = "it is cut off, so copy it again from where it came";
+            return Err(refused(what.to_owned()));
+        }
+        // The decoders are pure Rust; should one panic on a damaged file, the file is
+        // refused. Nobody sees the state that the panic has left.
+        let picture = catch_unwind(AssertUnwindSafe(|| decode(reader, within)))
+            .map_err(|_| refused("the decoder failed on it".to_owned()))?
+            .map_err(|error| refused(error.to_string()))?;
+        if picture.width() == 0 || picture.height() == 0 {
+            return Err(refused("it has no pixels".to_owned()));
+        }
+        Ok(picture)
     }
 
     /// A picture that is in memory already; transparent pixels show grey.
@@ -111,6 +150,27 @@ impl Picture {
     pub fn input(&self) -> &[f32] {
         &self.input
     }
+}
+
+/// The whole picture, turned upright as its EXIF says.
+fn decode(
+    mut reader: ImageReader<BufReader<File>>,
+    within: PictureLimits,
+) -> ImageResult<DynamicImage> {
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(within.side);
+    limits.max_image_height = Some(within.side);
+    limits.max_alloc = Some(within.bytes);
+    reader.limits(limits.clone());
+    let mut decoder = reader.into_decoder()?;
+    // The decoder counts what it takes for itself, not what it is given to fill.
+    limits.reserve(decoder.total_bytes())?;
+    decoder.set_limits(limits)?;
+    // A picture whose EXIF is damaged is shown as it lies.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
 }
 
 /// Resized so that the longest side has `max` pixels.
