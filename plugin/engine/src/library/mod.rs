@@ -6,6 +6,7 @@
 //! killed at any moment: vectors are appended and put on the disk before the
 //! database says that they count.
 
+mod advice;
 mod chunker;
 mod clip;
 mod clip_reader;
@@ -121,7 +122,7 @@ pub enum IndexProblem {
         found: usize,
     },
     /// The database refused.
-    #[error("the index's database failed: {0}; free some disk space and try again")]
+    #[error("the index's database failed: {0}; {advice}", advice = advice::for_database(.0))]
     Database(#[from] rusqlite::Error),
 }
 

@@ -68,6 +68,12 @@ pub enum Reason {
     /// It was there when the folder was read, and is gone now.
     #[error("the file is no longer there; scan the folder again")]
     Vanished,
+    /// A link in the music folder that leads nowhere, or round in a circle.
+    #[error(
+        "the link leads to no file; connect the drive that it leads to, mend it, or remove it \
+         from the music folder"
+    )]
+    BrokenLink,
     /// The system refuses to read it.
     #[error("the file cannot be read ({0}); check its permissions and the drive")]
     Unreadable(String),
@@ -90,6 +96,7 @@ impl Reason {
             Self::Silent => "silent",
             Self::TooLong { .. } => "too-long",
             Self::Vanished => "vanished",
+            Self::BrokenLink => "broken-link",
             Self::Unreadable(_) => "unreadable",
             Self::DecoderFailed(_) => "decoder-failed",
         }

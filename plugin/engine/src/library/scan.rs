@@ -24,7 +24,7 @@ use super::control::Control;
 use super::database::Contract;
 use super::files::{FileState, Known};
 use super::store::{Store, put_aside};
-use super::view::{Dims, Failure};
+use super::view::{Dims, Failure, Library};
 use super::walk::{FoundFile, walk};
 use super::{IndexProblem, paths};
 
@@ -145,7 +145,10 @@ impl Indexer {
     pub fn with_contract(index_dir: &Path, contract: Contract) -> Result<Self> {
         fs::create_dir_all(index_dir).map_err(Error::io(index_dir))?;
         let lock = lock(index_dir)?;
-        let (store, rebuilt) = match Store::open(index_dir, contract) {
+        // What only readers look at may be damaged too, and nobody else mends it.
+        let opened = Store::open(index_dir, contract)
+            .and_then(|opened| Library::open(index_dir).map(|_| opened));
+        let (store, rebuilt) = match opened {
             Ok(opened) => opened,
             Err(Error::Index {
                 path,

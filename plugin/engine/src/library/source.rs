@@ -4,7 +4,7 @@
 //! [`Reason`]. The decoders are pure Rust; should one panic on a damaged file,
 //! that is a reason too.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -102,11 +102,12 @@ impl Source {
     }
 
     fn probe(path: &Path, pulse: Option<Arc<Pulse>>) -> Result<Self, Reason> {
-        let mut file = File::open(path).map_err(|e| Reason::from_io(&e))?;
-        let meta = file.metadata().map_err(|e| Reason::from_io(&e))?;
+        // Before it is opened: a pipe would have us wait for whoever writes to it.
+        let meta = fs::metadata(path).map_err(|e| Reason::from_io(&e))?;
         if !meta.is_file() {
             return Err(Reason::Unreadable("not a file".to_owned()));
         }
+        let mut file = File::open(path).map_err(|e| Reason::from_io(&e))?;
         if meta.len() == 0 {
             return Err(Reason::Empty);
         }

@@ -107,7 +107,14 @@ pub(super) fn walk(root: &Path) -> Result<Walk> {
                         stamp: Stamp::of(&meta),
                     });
                 }
-                Err(error) if music => found.unreadable.push((relative, Reason::from_io(&error))),
+                Err(error) if music => {
+                    let reason = if root.join(&relative).is_symlink() {
+                        Reason::BrokenLink
+                    } else {
+                        Reason::from_io(&error)
+                    };
+                    found.unreadable.push((relative, reason));
+                }
                 _ => {}
             }
         }
@@ -171,11 +178,12 @@ mod tests {
         symlink(dir.path(), dir.path().join("music/loop")).unwrap();
         symlink(dir.path().join("music"), dir.path().join("again")).unwrap();
         symlink(dir.path().join("gone.wav"), dir.path().join("broken.wav")).unwrap();
+        symlink("circle.wav", dir.path().join("circle.wav")).unwrap();
         let walk = walk(dir.path()).unwrap();
         assert_eq!(walk.files.len(), 1, "{walk:?}");
         assert_eq!(
             walk.unreadable,
-            [(PathBuf::from("broken.wav"), Reason::Vanished)]
+            ["broken.wav", "circle.wav"].map(|name| (name.into(), Reason::BrokenLink))
         );
     }
 }
