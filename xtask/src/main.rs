@@ -5,6 +5,7 @@
 
 mod bundle;
 mod demo;
+mod fuzz;
 mod install;
 mod manifest;
 mod notices;
@@ -66,6 +67,8 @@ enum Command {
         #[arg(long, default_value_t = 10)]
         repeat: u32,
     },
+    /// Feed broken audio, pictures, states and indexes to all that reads them (needs a C++ compiler)
+    Fuzz(fuzz::Options),
     /// Check the architecture's mechanical invariants
     Tidy,
     /// Run the training package: `cargo xtask models smoke`, `cargo xtask models --help`
@@ -126,6 +129,7 @@ fn run(command: Command, workspace: &Workspace, steps: &mut Steps) -> Result<()>
         Command::PeerIndex(options) => peer_index::run(workspace, steps, &options),
         Command::Scale { arguments } => scale::run(workspace, steps, &arguments),
         Command::Validate { repeat } => validate::run(workspace, repeat),
+        Command::Fuzz(options) => fuzz::run(workspace, &options, steps),
         Command::Tidy => tidy::run(workspace),
         Command::Models { arguments } => python::training(workspace, &arguments),
     }

@@ -159,7 +159,7 @@ mod tests {
         }
         check("filter", r#"{"f32": 2.5}"#, r#"{"f32":2.5}"#);
         check("filter", r#"{"f32": -1e30}"#, r#"{"f32":0.1}"#);
-        check("dry", r#"{"f32": 1e30}"#, r#"{"f32":3.9810717}"#);
+        check("dry", r#"{"f32": 1e30}"#, r#"{"f32":3.981072}"#);
         // Too large for the type, and so infinite.
         check("dry", r#"{"f32": 1e300}"#, r#"{"f32":1.0}"#);
         check("variety", r#"{"i32": 2147483647}"#, r#"{"i32":64}"#);

@@ -1,0 +1,15 @@
+//! What is fuzzed, and the promises that each input is held to.
+//!
+//! Each target is a function of the input's bytes that panics where a promise is
+//! broken. The workspace's own tests include these files and replay the inputs kept
+//! in `seeds/` through them, on stable and without a fuzzer.
+
+pub mod audio;
+pub mod index;
+pub mod memory;
+pub mod ogg;
+pub mod panics;
+pub mod pictures;
+pub mod scratch;
+#[cfg(feature = "plugin")]
+pub mod state;
