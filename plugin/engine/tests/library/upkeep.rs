@@ -86,7 +86,7 @@ fn music_that_moved_is_found_by_its_new_folder() {
     let library = Library::open(index.path()).unwrap();
     assert!(library.tracks().iter().all(|track| track.path.exists()));
     scan(index.path(), &new, &mut embedder).unwrap();
-    assert_eq!(embedder.chunks, 9, "nothing is embedded again");
+    assert_eq!(embedder.chunks(), 9, "nothing is embedded again");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn an_index_beside_its_music_goes_with_it() {
     assert_eq!(library.len(), 9);
     assert!(library.tracks().iter().all(|track| track.path.exists()));
     scan(&portable_index_dir(&new), &new, &mut embedder).unwrap();
-    assert_eq!(embedder.chunks, 9, "nothing is embedded again");
+    assert_eq!(embedder.chunks(), 9, "nothing is embedded again");
 }
 
 #[test]
