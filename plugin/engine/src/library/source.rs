@@ -140,6 +140,14 @@ impl Source {
             .as_ref()
             .and_then(|c| c.audio())
             .ok_or(Reason::NoAudio)?;
+        // Before a decoder takes memory for each of them.
+        let channels = codec
+            .channels
+            .as_ref()
+            .map_or(0, |channels| channels.count());
+        if channels > MAX_CHANNELS {
+            return Err(Reason::UnsupportedCodec(format!("{channels} channels")));
+        }
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(codec, &AudioDecoderOptions::default())
             .map_err(|_| Reason::UnsupportedCodec(codec_name(codec.codec)))?;

@@ -19,9 +19,9 @@ use engine::teach::{Example, Material, NetworksOf, TaughtHead, TeachOptions, tea
 #[test]
 fn a_scan_stops_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    for n in 0..60 {
+    for n in 0..40 {
         let path = folder.path().join(format!("{n:02}.wav"));
-        write_wav(&path, 16_000, &tone(16_000, 200.0 + f64::from(n), 40.0));
+        write_wav(&path, 16_000, &tone(16_000, 200.0 + f64::from(n), 12.0));
     }
     with_small_disk("disk::fills_while_it_scans", folder.path());
 }
@@ -79,12 +79,12 @@ fn fills_while_it_scans() {
     let index = disk.join("index");
     let (mut ballast, mut committed) = (None, Vec::new());
     let mut embedder = FakeEmbedder::default();
-    let slow = Slow(embedder.clone(), Duration::from_millis(5));
+    let slow = Slow(embedder.clone(), Duration::from_millis(20));
     let mut indexer = Indexer::with_contract(&index, CONTRACT).unwrap();
     let full = indexer.scan(&folder, &mut [Box::new(slow)], &Control::new(), &mut |_| {
         if ballast.is_none() {
             committed = contents(&Library::open(&index).unwrap());
-            ballast = (committed.len() >= 100).then(|| Ballast::fill(&disk));
+            ballast = (committed.len() >= 30).then(|| Ballast::fill(&disk));
         }
         ControlFlow::Continue(())
     });
@@ -104,13 +104,13 @@ fn fills_while_it_scans() {
     let report = scan(&index, &folder, &mut embedder).unwrap();
     assert_eq!(report.rebuilt, None);
     assert_all_there(&index, &folder, &report);
-    let left = 600 - kept.len();
+    let left = 120 - kept.len();
     assert!(report.chunks <= left, "the scan goes on: {report:?}");
     say(&message);
 }
 
 fn assert_all_there(index: &Path, folder: &Path, report: &ScanReport) {
-    assert_eq!((report.found, report.failed.len()), (60, 0), "{report:?}");
+    assert_eq!((report.found, report.failed.len()), (40, 0), "{report:?}");
     let fresh = tempfile::tempdir().unwrap();
     scan(fresh.path(), folder, &mut FakeEmbedder::default()).unwrap();
     let sorted = |dir: &Path| {
