@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use crossbeam::channel::{Receiver, Sender, bounded};
 pub use engine::analysis::MelFrame;
+pub use engine::library::Activity;
 pub use engine::playback::CacheStatus;
 pub use engine::playback::cache::OfflineFolder;
 use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
@@ -83,6 +84,10 @@ pub enum LibraryState {
         current: String,
         /// An estimate of the time left; `None` while there is no ground for one.
         eta: Option<Seconds>,
+        /// 4 s chunks in use already.
+        chunks: usize,
+        /// Whether it runs, goes slower beside the host's transport, or rests.
+        activity: Activity,
     },
     /// In use.
     Ready {
@@ -287,6 +292,10 @@ pub enum Action {
     RescanLibrary,
     /// Stop the scan; what is indexed so far stays in use.
     CancelIndexing,
+    /// Let the scan rest; what it has is in use.
+    PauseIndexing,
+    /// Let the scan go on.
+    ResumeIndexing,
     /// Use this folder of paintings for the way back.
     SetGallery(PathBuf),
     /// Use no gallery.

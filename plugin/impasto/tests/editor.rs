@@ -10,7 +10,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use impasto::editor::MIN_SIZE;
 use impasto::editor::request::{Edit, Request, Step};
-use impasto::view::{Action, View};
+use impasto::view::{Action, Activity, LibraryState, View};
 use nice_plug::prelude::Param;
 use support::{Desk, assets, harness, states};
 
@@ -232,6 +232,20 @@ fn buttons_ask_for_what_they_say() {
     assert_eq!(
         click(&mut indexing, "Stop"),
         acts(&[Action::CancelIndexing])
+    );
+    assert_eq!(
+        click(&mut indexing, "Pause"),
+        acts(&[Action::PauseIndexing])
+    );
+    let mut paused = states::indexing();
+    if let LibraryState::Indexing { activity, .. } = &mut paused.library {
+        *activity = Activity::Paused;
+    }
+    let mut paused = shown(paused);
+    assert!(written(&paused).contains("812 of 2,345, paused"));
+    assert_eq!(
+        click(&mut paused, "Resume"),
+        acts(&[Action::ResumeIndexing])
     );
 }
 

@@ -14,7 +14,7 @@ use impasto::bridge::{Shared, bridge};
 use impasto::output::HostLink;
 use impasto::process::{Block, Processor};
 use impasto::view::{
-    self, Action, HeadState, LibraryState, ModelsState, PaintingState, View, ViewHandle,
+    self, Action, Activity, HeadState, LibraryState, ModelsState, PaintingState, View, ViewHandle,
 };
 use impasto::worker::{Message, Worker};
 
@@ -371,6 +371,61 @@ fn an_index_serves_again_and_a_scan_can_be_called_off() {
         _ => (0, 0),
     };
     assert_eq!(chunks(&first), chunks(&again));
+}
+
+#[test]
+fn a_scan_rests_when_asked_and_what_it_has_is_in_use() {
+    let (folder, index) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    // More than a batch, so that some of it is committed before the end.
+    for copy in 0..4 {
+        copy_music(&workspace("tests/assets/library"), folder.path(), copy);
+    }
+    let rig = Rig::new();
+    {
+        let mut record = rig.link.params.remembered.write();
+        record.library = Some(folder.path().to_owned());
+        record.index = Some(index.path().to_owned());
+    }
+    rig.wait(
+        "some of the library",
+        |view| matches!(view.library, LibraryState::Indexing { chunks, .. } if chunks > 0),
+    );
+    assert!(rig.view.send(Action::PauseIndexing));
+    let is_paused = |view: &View| {
+        let activity = Activity::Paused;
+        matches!(view.library, LibraryState::Indexing { activity: a, .. } if a == activity)
+    };
+    rig.wait("the pause", is_paused);
+    std::thread::sleep(Duration::from_millis(300));
+    let paused = rig.view.snapshot();
+    assert!(is_paused(&paused), "{:?}", paused.library);
+    let LibraryState::Indexing { chunks: some, .. } = paused.library else {
+        unreachable!("asserted");
+    };
+    assert!(rig.view.send(Action::ResumeIndexing));
+    let whole = rig.wait_for_library();
+    let LibraryState::Ready { chunks, .. } = whole.library else {
+        unreachable!("waited for");
+    };
+    assert!(some < chunks, "{some} of {chunks}");
+    assert_eq!(chunks, 4 * 238);
+}
+
+/// All files in the folders of `from`, under other names for each `copy`.
+fn copy_music(from: &Path, to: &Path, copy: usize) {
+    for work in std::fs::read_dir(from).expect("a folder") {
+        let Ok(files) = std::fs::read_dir(work.expect("an entry").path()) else {
+            continue;
+        };
+        for file in files {
+            let path = file.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy();
+            std::fs::copy(&path, to.join(format!("{copy}-{name}"))).expect("a copy");
+        }
+    }
 }
 
 #[test]

@@ -10,14 +10,17 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use engine::inference::Models;
 use engine::library::{
-    Contract, Control, Indexer, Pace, Progress, ScanReport, Watcher, default_threads,
-    lower_priority,
+    Activity, Contract, Control, Indexer, Library, Pace, Progress, ScanReport, Watcher,
+    default_threads, lower_priority,
 };
 use engine::retrieval::Gallery;
 use engine::units::Seconds;
 
 /// How often a scan says how far it is.
 const PERIOD: Duration = Duration::from_millis(100);
+
+/// How often a library that grows is looked at again, at most.
+const GROWN: Duration = Duration::from_secs(2);
 
 /// What a scan has to say.
 pub enum Report {
@@ -31,7 +34,11 @@ pub enum Report {
         current: String,
         /// An estimate of the time left.
         eta: Option<Seconds>,
+        /// Whether it runs, is slowed or rests.
+        activity: Activity,
     },
+    /// The library as far as its scan has come.
+    Grown(Library),
     /// The library's scan ended; what it reached is in the index.
     Indexed(engine::Result<ScanReport>),
     /// Something in the watched folder is not as it was.
@@ -158,6 +165,15 @@ impl Jobs {
         }
     }
 
+    /// Lets the library's scan rest, or go on.
+    pub fn pause(&self, pause: bool) {
+        match &self.index {
+            Some(job) if pause => job.control.pause(),
+            Some(job) => job.control.resume(),
+            None => {}
+        }
+    }
+
     /// Whether a library is being scanned.
     pub fn is_indexing(&self) -> bool {
         self.index
@@ -251,11 +267,15 @@ fn index(
     let mut embedders = models.audio_embedders(default_threads())?;
     let mut indexer = Indexer::with_contract(dir, Contract::of_models(models))?;
     let mut said: Option<Instant> = None;
+    let mut growth = Growth::new(dir, Contract::of_models(models));
     indexer.scan(
         folder,
         &mut embedders,
         control,
         &mut |progress: Progress| {
+            if let Some(library) = growth.next(progress.chunks) {
+                let _ = reports.send(Report::Grown(library));
+            }
             if said.is_none_or(|at| at.elapsed() >= PERIOD) {
                 said = Some(Instant::now());
                 let _ = reports.send(indexing(&progress, folder));
@@ -275,5 +295,40 @@ fn indexing(progress: &Progress<'_>, folder: &Path) -> Report {
         total: progress.total,
         current: current.display().to_string(),
         eta: progress.eta,
+        activity: progress.activity,
+    }
+}
+
+/// Opens the library now and then while it grows. Here, not on the worker's thread: a
+/// large one takes tenths of a second.
+struct Growth<'a> {
+    dir: &'a Path,
+    contract: Contract,
+    /// Chunks of the scan that the last view had.
+    chunks: usize,
+    due: Instant,
+}
+
+impl<'a> Growth<'a> {
+    fn new(dir: &'a Path, contract: Contract) -> Self {
+        Self {
+            dir,
+            contract,
+            chunks: 0,
+            due: Instant::now(),
+        }
+    }
+
+    /// A view with more than the last one, when it is time for one.
+    fn next(&mut self, chunks: usize) -> Option<Library> {
+        let began = Instant::now();
+        if chunks == self.chunks || began < self.due {
+            return None;
+        }
+        let library = Library::open_of(self.dir, &self.contract).ok();
+        self.chunks = chunks;
+        // A large library takes no more than a twentieth of the scan's time.
+        self.due = began + GROWN.max(20 * began.elapsed());
+        library
     }
 }

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 use engine::inference::{Models, Picture};
 use engine::library::{Contract, Failure, IndexProblem, Library, index_dir_of};
 use engine::teach::{Info, TaughtHead};
-use engine::translate::Suggestion;
-use engine::units::Seconds;
+use engine::translate::{Suggestion, Translator};
 
 use super::desk::Desk;
 use super::jobs::Report;
 use crate::state::Remembered;
-use crate::view::{Action, FailedFile, HeadState, LibraryState, PaintingState, Rgba, Suggested};
+use crate::view::{
+    Action, Activity, FailedFile, HeadState, LibraryState, PaintingState, Rgba, Suggested,
+};
 
 /// The longer side of pictures in the view, in pixels.
 const THUMBNAIL: u32 = 512;
@@ -88,6 +89,8 @@ impl Desk {
                 self.retry_at = None;
                 self.open_library(false);
             }
+            Action::PauseIndexing => self.jobs.pause(true),
+            Action::ResumeIndexing => self.jobs.pause(false),
             Action::SetGallery(folder) => {
                 self.applied.gallery = None;
                 record.write().gallery = Some(folder);
@@ -281,7 +284,8 @@ impl Desk {
         }
     }
 
-    /// Gives `library` to the translation and the player.
+    /// Gives `library` to the translation and the player. One that has only grown leaves
+    /// what is cued as it is.
     ///
     /// # Errors
     /// If it was indexed with other networks; the one before stays.
@@ -331,6 +335,8 @@ impl Desk {
             total: 0,
             current: String::new(),
             eta: None,
+            chunks: self.chunks(),
+            activity: Activity::Running,
         };
         self.retry_at = None;
         // Watched first: what comes in between is found by the scan or told.
@@ -364,7 +370,21 @@ impl Desk {
                 total,
                 current,
                 eta,
-            } => self.say_indexing(done, total, current, eta),
+                activity,
+            } => self.say_indexing(LibraryState::Indexing {
+                folder: self.applied.library.clone().unwrap_or_default(),
+                done,
+                total,
+                current,
+                eta,
+                chunks: self.chunks(),
+                activity,
+            }),
+            Report::Grown(library) => {
+                if let Err(error) = self.use_library(Some(library)) {
+                    self.view.warning = Some(error.to_string());
+                }
+            }
             // A scan that runs has its changes found by the next one.
             Report::Changed if self.jobs.is_indexing() => {
                 self.retry_at = Some(Instant::now() + RETRY);
@@ -391,18 +411,17 @@ impl Desk {
         }
     }
 
-    fn say_indexing(&mut self, done: usize, total: usize, current: String, eta: Option<Seconds>) {
-        // A report of a scan that was ended in the meantime.
-        if !self.jobs.is_indexing() {
-            return;
+    fn say_indexing(&mut self, state: LibraryState) {
+        // Else it is a report of a scan that was ended in the meantime.
+        if self.jobs.is_indexing() {
+            self.view.library = state;
         }
-        self.view.library = LibraryState::Indexing {
-            folder: self.applied.library.clone().unwrap_or_default(),
-            done,
-            total,
-            current,
-            eta,
-        };
+    }
+
+    /// Chunks that are in use.
+    fn chunks(&self) -> usize {
+        let library = self.translator.as_ref().and_then(Translator::library);
+        library.map_or(0, Library::len)
     }
 
     /// Shows the painting that suits the music.

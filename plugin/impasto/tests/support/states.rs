@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
 use impasto::view::{
-    CacheStatus, ClipsState, FailedFile, HeadState, LibraryState, MelFrame, ModelsState,
+    Activity, CacheStatus, ClipsState, FailedFile, HeadState, LibraryState, MelFrame, ModelsState,
     OfflineFolder, PaintingState, Rgba, SnippetRow, Suggested, View,
 };
 
@@ -193,6 +193,8 @@ pub fn indexing() -> View {
             total: 2345,
             current: "wesnoth/siege-of-laurelmor.mp3".to_owned(),
             eta: Some(Seconds(263.0)),
+            chunks: 38_410,
+            activity: Activity::Running,
         },
         models: ModelsState::Ready,
         brush_connected: true,

@@ -4,49 +4,16 @@ use egui::{Align, Layout, RichText, Ui};
 
 use crate::editor::request::{Purpose, Request};
 use crate::editor::{Places, format, theme, widgets};
-use crate::view::{Action, FailedFile, LibraryState, View};
+use crate::view::{Action, Activity, FailedFile, LibraryState, View};
 
 /// Fills its card.
 pub fn library_ui(ui: &mut Ui, view: &View, places: &Places) -> Vec<Request> {
     widgets::header(ui, "Library", |_| {});
     match &view.library {
         LibraryState::None => none_ui(ui),
-        LibraryState::Indexing {
-            folder,
-            done,
-            total,
-            current,
-            eta,
-        } => {
+        LibraryState::Indexing { folder, .. } => {
             folder_ui(ui, folder, places);
-            let share = if *total > 0 {
-                *done as f32 / *total as f32
-            } else {
-                0.0
-            };
-            widgets::bar(ui, 6.0, share, theme::AMBER);
-            let mut requests = Vec::new();
-            ui.horizontal(|ui| {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let cancel = ui.button("Stop");
-                    if cancel
-                        .on_hover_text("What is indexed so far stays in use")
-                        .clicked()
-                    {
-                        requests.push(Request::Act(Action::CancelIndexing));
-                    }
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        let text = if *total == 0 {
-                            "Looking for music".to_owned()
-                        } else {
-                            let (done, total) = (format::count(*done), format::count(*total));
-                            format!("{done} of {total}, {}", format::time_left(*eta))
-                        };
-                        widgets::small_line(ui, &text).on_hover_text(current);
-                    });
-                });
-            });
-            requests
+            indexing_ui(ui, &view.library)
         }
         LibraryState::Ready {
             folder,
@@ -76,6 +43,59 @@ pub fn library_ui(ui: &mut Ui, view: &View, places: &Places) -> Vec<Request> {
                 .collect()
         }
     }
+}
+
+/// How far the scan is, and what can be done about it.
+fn indexing_ui(ui: &mut Ui, library: &LibraryState) -> Vec<Request> {
+    let LibraryState::Indexing {
+        done,
+        total,
+        current,
+        eta,
+        chunks,
+        activity,
+        ..
+    } = library
+    else {
+        return Vec::new();
+    };
+    let share = if *total > 0 {
+        *done as f32 / *total as f32
+    } else {
+        0.0
+    };
+    widgets::bar(ui, 6.0, share, theme::AMBER);
+    let text = if *total == 0 {
+        "Looking for music".to_owned()
+    } else {
+        let (done, total) = (format::count(*done), format::count(*total));
+        match activity {
+            Activity::Paused => format!("{done} of {total}, paused"),
+            Activity::Slowed => format!("{done} of {total}, slower while the host plays"),
+            Activity::Running | Activity::Cancelled => {
+                format!("{done} of {total}, {}", format::time_left(*eta))
+            }
+        }
+    };
+    widgets::small_line(ui, &text).on_hover_text(current);
+    let mut requests = Vec::new();
+    ui.horizontal(|ui| {
+        let (label, hint, action) = match activity {
+            Activity::Paused => ("Resume", "Go on indexing", Action::ResumeIndexing),
+            _ => ("Pause", "Go on later", Action::PauseIndexing),
+        };
+        if ui.button(label).on_hover_text(hint).clicked() {
+            requests.push(Request::Act(action));
+        }
+        let stop = ui.button("Stop");
+        let hint = "What is indexed so far stays in use";
+        if stop.on_hover_text(hint).clicked() {
+            requests.push(Request::Act(Action::CancelIndexing));
+        }
+        let used = format!("{} in use", format::counted(*chunks, "chunk"));
+        widgets::small_line(ui, &used);
+    });
+    requests
 }
 
 fn none_ui(ui: &mut Ui) -> Vec<Request> {
