@@ -71,29 +71,36 @@ fn indexing_ui(ui: &mut Ui, library: &LibraryState) -> Vec<Request> {
         let (done, total) = (format::count(*done), format::count(*total));
         match activity {
             Activity::Paused => format!("{done} of {total}, paused"),
-            Activity::Slowed => format!("{done} of {total}, slower while the host plays"),
+            Activity::Slowed => format!("{done} of {total}, slowed"),
             Activity::Running | Activity::Cancelled => {
                 format!("{done} of {total}, {}", format::time_left(*eta))
             }
         }
     };
-    widgets::small_line(ui, &text).on_hover_text(current);
+    let used = format!("{} in use already", format::counted(*chunks, "chunk"));
+    let hint = match activity {
+        Activity::Slowed => format!("Slower while the host plays. {used}. {current}"),
+        _ => format!("{used}. {current}"),
+    };
+    let (label, about, action) = match activity {
+        Activity::Paused => ("Resume", "Go on indexing", Action::ResumeIndexing),
+        _ => ("Pause", "Go on later", Action::PauseIndexing),
+    };
     let mut requests = Vec::new();
     ui.horizontal(|ui| {
-        let (label, hint, action) = match activity {
-            Activity::Paused => ("Resume", "Go on indexing", Action::ResumeIndexing),
-            _ => ("Pause", "Go on later", Action::PauseIndexing),
-        };
-        if ui.button(label).on_hover_text(hint).clicked() {
-            requests.push(Request::Act(action));
-        }
-        let stop = ui.button("Stop");
-        let hint = "What is indexed so far stays in use";
-        if stop.on_hover_text(hint).clicked() {
-            requests.push(Request::Act(Action::CancelIndexing));
-        }
-        let used = format!("{} in use", format::counted(*chunks, "chunk"));
-        widgets::small_line(ui, &used);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let stop = ui.button("Stop");
+            let about_stop = "What is indexed so far stays in use";
+            if stop.on_hover_text(about_stop).clicked() {
+                requests.push(Request::Act(Action::CancelIndexing));
+            }
+            if ui.button(label).on_hover_text(about).clicked() {
+                requests.push(Request::Act(action));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                widgets::small_line(ui, &text).on_hover_text(hint);
+            });
+        });
     });
     requests
 }
