@@ -102,8 +102,6 @@ fn damage_is_told_with_what_to_do() {
     );
     let path = dir.join("embeddings-1.rows");
     let mut bytes = fs::read(&path).expect("rows");
-    // A bit of the first row: opening looks at the last batch alone, and this is in it
-    // too, so the command says it as it opens.
     bytes[4096] ^= 1;
     fs::write(&path, bytes).expect("written");
     let damaged = run(

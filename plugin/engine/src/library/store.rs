@@ -55,10 +55,17 @@ pub(super) struct Store {
 }
 
 impl Store {
+    /// As [`Self::open_as_it_is`], and only if the rows written last are what they were.
+    pub(super) fn open(dir: &Path, contract: Contract) -> Result<(Self, Option<String>)> {
+        let (mut store, what) = Self::open_as_it_is(dir, contract)?;
+        store.check_last_batch()?;
+        Ok((store, what))
+    }
+
     /// Opens the index in `dir`, or makes it. One of another contract is emptied: its
     /// rows cannot be compared with new ones. One of the format before is brought up to
     /// this one. Says so for the user.
-    pub(super) fn open(dir: &Path, contract: Contract) -> Result<(Self, Option<String>)> {
+    pub(super) fn open_as_it_is(dir: &Path, contract: Contract) -> Result<(Self, Option<String>)> {
         let (mut db, format) = database::open_or_create(dir)?;
         let upgraded = format == FORMAT_1;
         if upgraded {
@@ -67,13 +74,12 @@ impl Store {
         let found = State::read(&db).map_err(failed(dir))?;
         if let Some(state) = found.filter(|state| state.contract == contract) {
             let writers = open_writers(dir, &state)?;
-            let mut store = Self {
+            let store = Self {
                 dir: dir.to_owned(),
                 db,
                 state,
                 writers,
             };
-            store.check_last_batch()?;
             store.remove_strays();
             let what = "it was of an earlier version, whose rows were taken over as they are";
             return Ok((store, upgraded.then(|| what.to_owned())));
