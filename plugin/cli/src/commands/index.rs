@@ -194,7 +194,7 @@ fn summary(indexed: &Indexed) -> String {
         text.push('\n');
     };
     if let Some(reason) = &indexed.rebuilt {
-        line(format!("The index was made anew: {reason}"));
+        line(format!("The index was renewed: {reason}"));
     }
     line(format!(
         "{} found: {} taken in, {} unchanged, {} gone, {} not usable",

@@ -391,6 +391,9 @@ impl Desk {
             }
             Report::Changed => self.scan_library(),
             Report::Indexed(Ok(report)) => {
+                if let Some(why) = report.rebuilt {
+                    self.view.warning = Some(format!("The library's index was renewed: {why}"));
+                }
                 self.failed = Arc::new(report.failed.into_iter().map(failed_file).collect());
                 self.open_library(false);
             }
