@@ -164,7 +164,9 @@ impl Mel {
                 .map(|(bin, weight)| weight * bin.norm_sqr())
                 .sum();
             // Only the sums need double precision; its logarithm takes twice as long.
-            *db = 10.0 * (power.max(plan.power_floor) as f32).log10();
+            // What no recording holds must not become infinite on the way.
+            let power = power.max(plan.power_floor).min(f64::from(f32::MAX)) as f32;
+            *db = 10.0 * power.log10();
         }
     }
 
