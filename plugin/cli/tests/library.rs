@@ -3,7 +3,7 @@
 mod common;
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use common::{errors, impasto, json, run, write_wav};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -87,19 +87,20 @@ fn an_archive_is_looked_after() {
     assert_eq!(json(&mut library(&home, &["verify", &new_text]))["rows"], 3);
 }
 
+/// The music in a folder of `place`, and its index in another.
+fn indexed(place: &Path) -> (PathBuf, PathBuf) {
+    let (folder, dir) = (place.join("music"), place.join("index"));
+    music(&folder);
+    let mut index = impasto();
+    index.arg("index").arg(&folder).arg("--index-dir").arg(&dir);
+    run(&mut index, 0);
+    (folder, dir)
+}
+
 #[test]
 fn damage_is_told_with_what_to_do() {
     let place = tempfile::tempdir().expect("a folder");
-    let (folder, dir) = (place.path().join("music"), place.path().join("index"));
-    music(&folder);
-    run(
-        impasto()
-            .arg("index")
-            .arg(&folder)
-            .arg("--index-dir")
-            .arg(&dir),
-        0,
-    );
+    let (folder, dir) = indexed(place.path());
     let path = dir.join("embeddings-1.rows");
     let mut bytes = fs::read(&path).expect("rows");
     bytes[4096] ^= 1;
@@ -121,16 +122,7 @@ fn damage_is_told_with_what_to_do() {
 #[test]
 fn an_export_has_what_the_index_has() {
     let place = tempfile::tempdir().expect("a folder");
-    let (folder, dir) = (place.path().join("music"), place.path().join("index"));
-    music(&folder);
-    run(
-        impasto()
-            .arg("index")
-            .arg(&folder)
-            .arg("--index-dir")
-            .arg(&dir),
-        0,
-    );
+    let (folder, dir) = indexed(place.path());
     let out = place.path().join("new/library.parquet");
     let mut command = library(place.path(), &["export"]);
     command

@@ -72,12 +72,38 @@ impl Rig {
         }
     }
 
+    /// The audio thread's end, as after the host has activated the plug-in.
+    fn activate(&self) -> Processor {
+        let rate = SampleRate::new(48_000.0).expect("above zero");
+        let (audio, end) = bridge(rate);
+        let inbox = self.worker.inbox().clone();
+        let processor = Processor::new(rate, audio, &self.link, &self.shared, inbox);
+        self.worker.tell(Message::Attach(Box::new(end)));
+        processor.expect("a usual rate")
+    }
+
     fn wait_for_library(&self) -> Arc<View> {
         self.wait(
             "the library",
             |view| matches!(view.library, LibraryState::Ready { chunks, .. } if chunks > 0),
         )
     }
+}
+
+/// Plays 10 ms without any input and gives the worker a moment: the peaks of the left and
+/// the right of the snippets.
+fn snippets_peaks(processor: &mut Processor) -> [f32; 2] {
+    let mut buffers = [[0.0f32; 480]; 4];
+    let [left, right, snippets_left, snippets_right] = &mut buffers;
+    processor.process(Block {
+        main: [left, right],
+        brush: [&[], &[]],
+        brush_channels: 0,
+        snippets: [snippets_left, snippets_right],
+    });
+    std::thread::sleep(Duration::from_millis(2));
+    let peak = |side: [f32; 480]| side.iter().fold(0.0, |a: f32, b| a.max(b.abs()));
+    [peak(buffers[2]), peak(buffers[3])]
 }
 
 fn painting(name: &str) -> PathBuf {
@@ -229,29 +255,12 @@ fn a_chunk_is_heard_when_the_editor_asks_for_it() {
     rig.set_library(index.path());
     rig.wait_for_library();
 
-    let rate = SampleRate::new(48_000.0).expect("above zero");
-    let (audio, end) = bridge(rate);
-    let inbox = rig.worker.inbox().clone();
-    let mut processor =
-        Processor::new(rate, audio, &rig.link, &rig.shared, inbox).expect("a usual rate");
-    rig.worker.tell(Message::Attach(Box::new(end)));
+    let mut processor = rig.activate();
     let mut loudest = |blocks: usize| {
         let mut loudest = 0.0f32;
         for _ in 0..blocks {
-            let mut buffers = [[0.0f32; 480]; 4];
-            let [left, right, snippets_left, snippets_right] = &mut buffers;
-            processor.process(Block {
-                main: [left, right],
-                brush: [&[], &[]],
-                brush_channels: 0,
-                snippets: [snippets_left, snippets_right],
-            });
-            let peak = buffers[2]
-                .iter()
-                .chain(&buffers[3])
-                .fold(0.0f32, |a, b| a.max(b.abs()));
-            loudest = loudest.max(peak);
-            std::thread::sleep(Duration::from_millis(2));
+            let [left, right] = snippets_peaks(&mut processor);
+            loudest = loudest.max(left).max(right);
         }
         loudest
     };
@@ -285,12 +294,7 @@ fn a_drive_that_is_away_is_named_and_heard_again_when_it_is_back() {
     rig.wait_for_library();
     std::fs::rename(&drive, &away).expect("moved");
 
-    let rate = SampleRate::new(48_000.0).expect("above zero");
-    let (audio, end) = bridge(rate);
-    let inbox = rig.worker.inbox().clone();
-    let mut processor =
-        Processor::new(rate, audio, &rig.link, &rig.shared, inbox).expect("a usual rate");
-    rig.worker.tell(Message::Attach(Box::new(end)));
+    let mut processor = rig.activate();
     assert!(rig.view.send(Action::Audition(ChunkId(0))));
     let view = rig.wait("the state", |view| !view.clips.cache.offline.is_empty());
     assert_eq!(view.clips.cache.offline[0].folder, drive);
@@ -300,17 +304,8 @@ fn a_drive_that_is_away_is_named_and_heard_again_when_it_is_back() {
     let begin = Instant::now();
     let (mut heard, mut asked) = (false, Instant::now());
     while !heard {
-        let mut buffers = [[0.0f32; 480]; 4];
-        let [left, right, snippets_left, snippets_right] = &mut buffers;
-        processor.process(Block {
-            main: [left, right],
-            brush: [&[], &[]],
-            brush_channels: 0,
-            snippets: [snippets_left, snippets_right],
-        });
-        heard = buffers[2].iter().any(|sample| *sample != 0.0);
+        heard = snippets_peaks(&mut processor)[0] > 0.0;
         assert!(begin.elapsed() < PATIENCE, "never heard");
-        std::thread::sleep(Duration::from_millis(2));
         // A library that was scanned again meanwhile forgets what was asked of it.
         if asked.elapsed() > Duration::from_secs(2) {
             asked = Instant::now();

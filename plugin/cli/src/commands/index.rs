@@ -58,10 +58,10 @@ struct Indexed {
 
 /// A file that is not in the library.
 #[derive(Serialize)]
-struct Failed {
-    path: PathBuf,
-    code: String,
-    message: String,
+pub(super) struct Failed {
+    pub(super) path: PathBuf,
+    pub(super) code: String,
+    pub(super) message: String,
 }
 
 impl From<Failure> for Failed {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, Params, named_params};
 
 use super::Reason;
 use super::decode::Decoded;
@@ -293,12 +293,22 @@ pub(super) fn failures(
     dir: &Path,
     folder: Option<i64>,
 ) -> rusqlite::Result<Vec<Failure>> {
-    let folders = folders(db, dir)?;
     let sql = "SELECT folder, path, code, message FROM files
                WHERE state = 'failed' AND (?1 IS NULL OR folder = ?1)
                ORDER BY folder, path";
+    read_failures(db, dir, sql, [folder])
+}
+
+/// The failures that `sql` gives as folder, path, code and message.
+pub(super) fn read_failures(
+    db: &Connection,
+    dir: &Path,
+    sql: &str,
+    parameters: impl Params,
+) -> rusqlite::Result<Vec<Failure>> {
+    let folders = folders(db, dir)?;
     let mut statement = db.prepare(sql)?;
-    let rows = statement.query_map([folder], |row| {
+    let rows = statement.query_map(parameters, |row| {
         let folder = folders.get(&row.get(0)?).cloned().unwrap_or_default();
         Ok(Failure {
             path: folder.join(paths::from_bytes(row.get(1)?)),

@@ -2,7 +2,6 @@
 //! own. They are read as they are, and brought up to this format by whoever opens them
 //! for writing; nothing is embedded again.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -11,15 +10,14 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::units::Seconds;
 
 use super::IndexProblem;
 use super::database::{self, Contract, State, failed};
 use super::half_rows::HalfMatrix;
-use super::paths;
 use super::store::{create_writers, insert_batch};
 use super::vectors::{self, HEADER, Kind, Record, Rows, damaged, missing_or_io};
-use super::view::{Failure, Inner, NO_TRACK, TrackInfo};
+use super::view::Inner;
+use super::{files, load};
 
 /// The ending of the vector files' names.
 pub(super) const EXTENSION: &str = "f32";
@@ -53,29 +51,52 @@ pub(super) fn contract(db: &Connection) -> rusqlite::Result<Option<Contract>> {
     Ok(read_state(db)?.map(|old| old.contract))
 }
 
-/// The numbers of one file, after its header was compared with what it must be.
-fn read_rows(dir: &Path, kind: Kind, old: &Old) -> Result<Vec<f32>> {
+/// A file's numbers: where they begin, and how many bytes of them count.
+struct Numbers {
+    path: PathBuf,
+    file: File,
+    committed: u64,
+}
+
+/// Opens a file whose header is what it must be and whose rows are all there. Records
+/// have none.
+fn open_rows(dir: &Path, kind: Kind, old: &Old) -> Result<Option<Numbers>> {
     let (name, dims) = match kind {
         Kind::Embedding => ("embeddings", old.contract.dims.embedding),
         Kind::Point => ("points", old.contract.dims.point),
         Kind::Trait => ("traits", old.contract.dims.traits()),
-        Kind::Record => return Ok(Vec::new()),
+        Kind::Record => return Ok(None),
     };
     let path = dir.join(format!("{name}-{}.{EXTENSION}", old.vectors));
     let mut file = File::open(&path).map_err(|source| missing_or_io(&path, source))?;
     let len = file.metadata().map_err(Error::io(&path))?.len();
     let committed = old.rows.checked_mul(4 * dims as u64);
-    let needed = committed.and_then(|bytes| bytes.checked_add(HEADER as u64));
-    if needed.is_none_or(|needed| len < needed) {
+    let there = committed.filter(|bytes| {
+        let needed = bytes.checked_add(HEADER as u64);
+        needed.is_some_and(|needed| len >= needed)
+    });
+    let Some(committed) = there else {
         return Err(damaged(&path, "it is shorter than what was committed"));
-    }
+    };
     let mut header = vec![0; HEADER];
     file.read_exact(&mut header).map_err(Error::io(&path))?;
     if header != old_header(kind, dims, &old.contract.model) {
         return Err(damaged(&path, "its header is not that of its rows"));
     }
-    let mut bytes = vec![0; committed.unwrap_or(0) as usize];
-    file.read_exact(&mut bytes).map_err(Error::io(&path))?;
+    Ok(Some(Numbers {
+        path,
+        file,
+        committed,
+    }))
+}
+
+fn read_rows(dir: &Path, kind: Kind, old: &Old) -> Result<Vec<f32>> {
+    let Some(mut numbers) = open_rows(dir, kind, old)? else {
+        return Ok(Vec::new());
+    };
+    let mut bytes = vec![0; numbers.committed as usize];
+    let read = numbers.file.read_exact(&mut bytes);
+    read.map_err(Error::io(&numbers.path))?;
     let (words, _) = bytes.as_chunks();
     Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
 }
@@ -111,11 +132,11 @@ fn read_records(db: &Connection, rows: u64) -> rusqlite::Result<Vec<Record>> {
     Ok(records)
 }
 
-fn folders(db: &Connection) -> rusqlite::Result<HashMap<i64, PathBuf>> {
-    let mut statement = db.prepare("SELECT id, path FROM folders")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, paths::from_bytes(row.get(1)?))))?;
-    rows.collect()
-}
+/// As in [`load::read_tracks`].
+const TRACKS: &str = "SELECT id, folder, path, title, artist, duration FROM tracks ORDER BY id";
+
+/// As in [`files::read_failures`].
+const FAILURES: &str = "SELECT folder, path, code, message FROM failures ORDER BY folder, path";
 
 /// Reads the index as it is.
 pub(super) fn load(db: &mut Connection, dir: &Path) -> Result<Inner> {
@@ -133,7 +154,7 @@ pub(super) fn load(db: &mut Connection, dir: &Path) -> Result<Inner> {
         halves(Kind::Point, dims.point)?,
         halves(Kind::Trait, dims.traits())?,
     );
-    let (tracks, track_of) = read_tracks(&db).map_err(failed(dir))?;
+    let (tracks, track_of) = load::read_tracks(&db, dir, TRACKS).map_err(failed(dir))?;
     Ok(Inner {
         model: Some(old.contract.model),
         dims,
@@ -145,7 +166,7 @@ pub(super) fn load(db: &mut Connection, dir: &Path) -> Result<Inner> {
         identity: database::new_identity(),
         epoch: old.vectors,
         generation: old.generation,
-        failures: read_failures(&db).map_err(failed(dir))?,
+        failures: files::read_failures(&db, dir, FAILURES, []).map_err(failed(dir))?,
         tracks,
         track_of,
         live: 0,
@@ -162,47 +183,8 @@ fn state_of(db: &Connection, dir: &Path) -> Result<Old> {
     }
     // Also says that as many rows as are counted are there, before a table of as many
     // is made.
-    read_rows(dir, Kind::Embedding, &old)?;
+    open_rows(dir, Kind::Embedding, &old)?;
     Ok(old)
-}
-
-fn read_tracks(db: &Connection) -> rusqlite::Result<(Vec<TrackInfo>, Vec<u32>)> {
-    let folders = folders(db)?;
-    let sql = "SELECT id, folder, path, title, artist, duration FROM tracks ORDER BY id";
-    let mut statement = db.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    let (mut tracks, mut track_of) = (Vec::new(), Vec::new());
-    while let Some(row) = rows.next()? {
-        let track: u32 = row.get(0)?;
-        if track > super::load::MAX_FILE {
-            return Err(rusqlite::Error::IntegralValueOutOfRange(0, track.into()));
-        }
-        track_of.resize(track as usize, NO_TRACK);
-        track_of.push(tracks.len() as u32);
-        let folder = folders.get(&row.get(1)?).cloned().unwrap_or_default();
-        tracks.push(TrackInfo {
-            path: folder.join(paths::from_bytes(row.get(2)?)),
-            title: row.get(3)?,
-            artist: row.get(4)?,
-            duration: Seconds(row.get(5)?),
-        });
-    }
-    Ok((tracks, track_of))
-}
-
-fn read_failures(db: &Connection) -> rusqlite::Result<Vec<Failure>> {
-    let folders = folders(db)?;
-    let sql = "SELECT folder, path, code, message FROM failures ORDER BY folder, path";
-    let mut statement = db.prepare(sql)?;
-    let rows = statement.query_map([], |row| {
-        let folder = folders.get(&row.get(0)?).cloned().unwrap_or_default();
-        Ok(Failure {
-            path: folder.join(paths::from_bytes(row.get(1)?)),
-            code: row.get(2)?,
-            message: row.get(3)?,
-        })
-    })?;
-    rows.collect()
 }
 
 /// Writes the rows into files of this format, then, in one transaction, the tables.

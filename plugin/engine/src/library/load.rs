@@ -18,7 +18,7 @@ use super::{IndexProblem, files, format1, paths};
 const ATTEMPTS: usize = 3;
 /// More files were never in one index; a higher number is damage, and a table up to it
 /// would fill the memory.
-pub(super) const MAX_FILE: u32 = 1 << 24;
+const MAX_FILE: u32 = 1 << 24;
 
 impl Library {
     /// As [`Library::open`], and only if its rows are the contract's: those of
@@ -72,7 +72,7 @@ fn load(db: &mut Connection, dir: &Path) -> Result<Inner> {
     let state = State::read(&db)
         .map_err(failed(dir))?
         .ok_or_else(|| IndexProblem::Missing.at(dir))?;
-    let (tracks, track_of) = read_tracks(&db, dir).map_err(failed(dir))?;
+    let (tracks, track_of) = read_tracks(&db, dir, TRACKS).map_err(failed(dir))?;
     let failures = files::failures(&db, dir, None).map_err(failed(dir))?;
     let halves = |kind: Kind| -> Result<Rows<f16>> {
         let path = kind.path(dir, state.vectors);
@@ -97,12 +97,18 @@ fn load(db: &mut Connection, dir: &Path) -> Result<Inner> {
     })
 }
 
-/// The tracks whose chunks are live, in the order of their files' numbers, and which
-/// track is of which number.
-fn read_tracks(db: &Connection, dir: &Path) -> rusqlite::Result<(Vec<TrackInfo>, Vec<u32>)> {
+/// The tracks whose chunks are live.
+const TRACKS: &str = "SELECT id, folder, path, title, artist, duration FROM files
+                      WHERE state IN ('indexing', 'done') AND chunks > 0 ORDER BY id";
+
+/// The tracks that `sql` gives in the order of their files' numbers, with the columns of
+/// [`TRACKS`], and which track is of which number.
+pub(super) fn read_tracks(
+    db: &Connection,
+    dir: &Path,
+    sql: &str,
+) -> rusqlite::Result<(Vec<TrackInfo>, Vec<u32>)> {
     let folders = files::folders(db, dir)?;
-    let sql = "SELECT id, folder, path, title, artist, duration FROM files
-               WHERE state IN ('indexing', 'done') AND chunks > 0 ORDER BY id";
     let mut statement = db.prepare(sql)?;
     let mut rows = statement.query([])?;
     let (mut tracks, mut track_of) = (Vec::new(), Vec::new());

@@ -12,14 +12,13 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use half::f16;
-use half::slice::HalfFloatSliceExt;
 use memmap2::{Mmap, MmapOptions};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
 use super::IndexProblem;
-use super::half_rows::stride_of;
+use super::half_rows::{HalfMatrix, stride_of};
 
 const MAGIC: [u8; 8] = *b"ImpstVec";
 const FORMAT: u32 = 2;
@@ -113,18 +112,8 @@ pub(super) fn record_bytes(records: impl Iterator<Item = Record>) -> Vec<u8> {
 
 /// Rows of `dims` numbers (row-major) as they lie in their file.
 pub(super) fn half_bytes(values: &[f32], dims: usize) -> Vec<u8> {
-    let stride = stride_of(dims);
-    let mut halves = vec![f16::ZERO; values.len() / dims.max(1) * stride];
-    if dims > 0 {
-        for (to, from) in halves
-            .chunks_exact_mut(stride)
-            .zip(values.chunks_exact(dims))
-        {
-            to[..dims].convert_from_f32_slice(from);
-        }
-    }
-    let bits: Vec<u16> = halves.iter().map(|half| half.to_bits().to_le()).collect();
-    bytemuck::cast_slice(&bits).to_vec()
+    let halves = HalfMatrix::from_f32(values, dims).into_stored();
+    halves.iter().flat_map(|half| half.to_le_bytes()).collect()
 }
 
 /// What a file must be: checked against its header when it is opened.

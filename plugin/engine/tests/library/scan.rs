@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::support::{
-    CONTRACT, FakeEmbedder, Random, Slow, assets, contents, scan, scan_with, tone, verify,
-    write_wav,
+    CONTRACT, FakeEmbedder, Random, Slow, assets, check_as_if_new, contents, scan, scan_with, tone,
+    verify, write_wav,
 };
 use engine::Error;
 use engine::library::{Contract, Control, IndexProblem, Indexer, Library};
@@ -26,19 +26,6 @@ fn problem<T>(result: engine::Result<T>) -> IndexProblem {
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("it worked"),
     }
-}
-
-/// The index holds what a scan of `folder` from nothing finds, in whatever order.
-#[track_caller]
-fn check_as_if_new(index: &Path, folder: &Path) {
-    let fresh = tempfile::tempdir().unwrap();
-    scan(fresh.path(), folder, &mut FakeEmbedder::default()).unwrap();
-    let sorted = |dir: &Path| {
-        let mut all = contents(&Library::open(dir).unwrap());
-        all.sort();
-        all
-    };
-    assert_eq!(sorted(index), sorted(fresh.path()));
 }
 
 #[test]

@@ -141,6 +141,19 @@ pub fn contents(library: &Library) -> Vec<(PathBuf, String, Vec<u32>)> {
         .collect()
 }
 
+/// The index holds what a scan of `folder` from nothing finds, in whatever order.
+#[track_caller]
+pub fn check_as_if_new(index: &Path, folder: &Path) {
+    let fresh = tempfile::tempdir().unwrap();
+    scan(fresh.path(), folder, &mut FakeEmbedder::default()).unwrap();
+    let sorted = |dir: &Path| {
+        let mut all = contents(&Library::open(dir).unwrap());
+        all.sort();
+        all
+    };
+    assert_eq!(sorted(index), sorted(fresh.path()));
+}
+
 /// Every row is what was committed.
 pub fn verify(index: &Path) {
     let mut indexer = Indexer::with_contract(index, CONTRACT).unwrap();

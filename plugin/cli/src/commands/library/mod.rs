@@ -13,6 +13,7 @@ use engine::inference::ENCODERS_VARIABLE;
 use engine::library::{Status, Upkeep, index_dir_of, shipped_index_dir_of};
 use serde::Serialize;
 
+use super::index::Failed;
 use crate::args::{self, Args, IndexPlace, LibraryCommand};
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
@@ -74,13 +75,6 @@ struct Shown {
     failed: Vec<Failed>,
 }
 
-#[derive(Serialize)]
-struct Failed {
-    path: PathBuf,
-    code: String,
-    message: String,
-}
-
 fn status(args: &Args, place: &IndexPlace) -> Result<()> {
     let index_dir = dir_of(args, place)?;
     let status = Status::of(&index_dir).map_err(no_library(&place.folder))?;
@@ -95,15 +89,7 @@ fn status(args: &Args, place: &IndexPlace) -> Result<()> {
         chunks: status.chunks,
         unused_rows: status.rows - status.chunks,
         bytes: status.bytes,
-        failed: status
-            .failures
-            .into_iter()
-            .map(|failure| Failed {
-                path: failure.path,
-                code: failure.code,
-                message: failure.message,
-            })
-            .collect(),
+        failed: status.failures.into_iter().map(Failed::from).collect(),
         index_dir,
     };
     if args.json {
