@@ -53,6 +53,7 @@ fn settings(mode: Mode) -> PlayerSettings {
         release: Seconds(0.1),
         crossfade: Seconds(0.5),
         interval: Seconds(1.0),
+        ..PlayerSettings::default()
     }
 }
 

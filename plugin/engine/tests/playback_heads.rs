@@ -50,6 +50,7 @@ fn player(mode: Mode) -> (CueSender, Player) {
         release: Seconds(0.1),
         crossfade: Seconds(0.1),
         interval: Seconds(1.0),
+        ..PlayerSettings::default()
     });
     (sender, player)
 }

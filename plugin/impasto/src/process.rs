@@ -292,6 +292,7 @@ impl Processor {
             release: fade,
             crossfade: fade,
             interval: Seconds(f64::from(params.interval.value())),
+            ..PlayerSettings::default()
         });
         let threshold = threshold_db(params.sensitivity.value());
         self.onset.set_threshold_db(threshold);

@@ -31,6 +31,9 @@ pub struct PlaybackCounts {
     reports_dropped: AtomicU64,
     returns_delayed: AtomicU64,
     triggers_dropped: AtomicU64,
+    ignored_frozen: AtomicU64,
+    repeated: AtomicU64,
+    held_for_grid: AtomicU64,
     /// Not a count of what went wrong: cues of earlier epochs are invalid.
     epoch: AtomicU64,
 }
@@ -74,8 +77,15 @@ counts! {
     reports_dropped, add_reports_dropped;
     /// Spent cues that had to wait for room on their way back.
     returns_delayed, add_returns_delayed;
-    /// Triggers beyond what one block can hold.
+    /// Starts beyond what one block can hold.
     triggers_dropped, add_triggers_dropped;
+    /// Starts that did nothing, as what sounds was frozen.
+    ignored_frozen, add_ignored_frozen;
+    /// Snippets that were followed by themselves, as they were frozen or nothing else
+    /// was there for a stroke that went on.
+    repeated, add_repeated;
+    /// Starts held back for a line of the grid.
+    held_for_grid, add_held_for_grid;
 }
 
 impl PlaybackCounts {

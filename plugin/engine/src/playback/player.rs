@@ -1,110 +1,15 @@
 //! The audio thread's side of playback.
 
-use super::channel::{CUES, CueReceiver, PlaybackCounts, Started};
-use super::cue::{Cue, Role};
+use super::channel::{CueReceiver, PlaybackCounts};
 use super::fade::FadeCurve;
-use super::voice::Voice;
+use super::gestures::{Gesture, Gestures};
+use super::settings::{Lengths, Mode, PlayerSettings};
+use super::touch::{Expression, Response, Touch};
+use super::tray::Tray;
+use super::voice::{Gate, Start, Voice};
+use super::voices::{VOICES, Voices};
+use super::waiting::Waiting;
 use crate::units::{ChunkId, SampleRate, Seconds};
-
-/// Voices that may sound at once, besides those fading out because they were
-/// stolen.
-const POLYPHONY: usize = 8;
-
-/// Room for the sounding voices and as many that were stolen.
-const VOICES: usize = 2 * POLYPHONY;
-
-/// How long a stolen voice fades: short enough to be gone before the next can
-/// be stolen, long enough not to click.
-const STEAL: Seconds = Seconds(0.008);
-
-/// How long before the end of a snippet's head the rest has to be there: the fade-out
-/// without it, and the glide to the level that is known with it.
-const HANDOVER: Seconds = Seconds(0.02);
-
-/// Triggers that fit into one call of [`Player::render`].
-const TRIGGERS: usize = 16;
-
-/// Samples below which a clip can't be faded in and out.
-const MIN_LEN: usize = 64;
-
-/// What makes a snippet start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Nothing does; what sounds fades out.
-    Off,
-    /// While the player is [active](Player::set_active), one snippet follows
-    /// the other: a new cue crossfades in as soon as the interval allows, and
-    /// a clip that ends is followed by the cue that is ready.
-    #[default]
-    Continuous,
-    /// [`Player::trigger`] starts the cue that is ready; it plays to its end
-    /// or until the next one.
-    Triggered,
-}
-
-/// How snippets start and end.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PlayerSettings {
-    /// What starts them.
-    pub mode: Mode,
-    /// Fade-in of a triggered snippet, and of a continuous one that starts out
-    /// of silence.
-    pub attack: Seconds,
-    /// Fade-out of a triggered snippet, at its end and when the next starts.
-    pub release: Seconds,
-    /// Length of a crossfade in continuous mode.
-    pub crossfade: Seconds,
-    /// The least time between two starts in continuous mode; a crossfade is
-    /// never cut short by the next, so it is at least `crossfade`.
-    pub interval: Seconds,
-}
-
-impl Default for PlayerSettings {
-    fn default() -> Self {
-        Self {
-            mode: Mode::Continuous,
-            attack: Seconds(0.003),
-            release: Seconds(0.25),
-            crossfade: Seconds(0.5),
-            interval: Seconds(2.0),
-        }
-    }
-}
-
-/// The settings in samples.
-#[derive(Clone, Copy, Debug)]
-struct Lengths {
-    attack: usize,
-    release: usize,
-    crossfade: usize,
-    interval: usize,
-    steal: usize,
-    handover: usize,
-}
-
-impl Lengths {
-    fn new(settings: &PlayerSettings, rate: SampleRate) -> Self {
-        let samples = |time: Seconds| ((time.0.max(0.0) * rate.hz()).round() as usize).max(1);
-        let crossfade = samples(settings.crossfade);
-        Self {
-            attack: samples(settings.attack),
-            release: samples(settings.release),
-            crossfade,
-            interval: samples(settings.interval).max(crossfade),
-            steal: samples(STEAL),
-            handover: samples(HANDOVER),
-        }
-    }
-}
-
-/// The cue that plays next.
-#[derive(Clone, Copy, Debug)]
-struct Armed {
-    slot: usize,
-    /// True until it has been started; then it stays armed, so that there is
-    /// something to play when the worker is late.
-    fresh: bool,
-}
 
 /// The snippet heard now.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,26 +26,28 @@ pub struct NowPlaying {
 
 /// Plays cues on the audio thread: never allocates, frees, locks or waits.
 /// Dropping it frees cues, so drop it elsewhere.
+///
+/// What it is told at a sample of the next block ([`start`](Self::start),
+/// [`end`](Self::end), [`advance`](Self::advance)) happens at that sample, in order of
+/// the samples and, at one sample, in the order in which it was told. However a stretch
+/// of time is cut into blocks, it sounds the same.
 #[derive(Debug)]
 pub struct Player {
     rate: SampleRate,
     settings: PlayerSettings,
     lengths: Lengths,
+    response: Response,
     curve: FadeCurve,
-    cues: CueReceiver,
-    /// Every cue that is here: armed, in reserve, sounding, or waiting for room
-    /// on its way back.
-    slots: [Option<Box<Cue>>; CUES],
-    armed: Option<Armed>,
-    reserve: Option<usize>,
-    voices: [Option<Voice>; VOICES],
-    /// Offsets into the next block, ascending.
-    triggers: [usize; TRIGGERS],
-    trigger_count: usize,
+    tray: Tray,
+    voices: Voices,
+    gestures: Gestures,
+    waiting: Waiting,
     active: bool,
-    /// Samples since the last start.
+    frozen: bool,
+    /// Of what starts in continuous mode, 0..=1.
+    pressure: f32,
+    /// Samples since continuous mode started something.
     since_start: usize,
-    starts: u64,
 }
 
 impl Player {
@@ -151,60 +58,128 @@ impl Player {
             rate,
             settings,
             lengths: Lengths::new(&settings, rate),
+            response: Response::new(&settings, rate),
             curve: FadeCurve::new(),
-            cues,
-            slots: Default::default(),
-            armed: None,
-            reserve: None,
-            voices: [None; VOICES],
-            triggers: [0; TRIGGERS],
-            trigger_count: 0,
+            tray: Tray::new(cues),
+            voices: Voices::new(),
+            gestures: Gestures::new(),
+            waiting: Waiting::new(),
             active: true,
+            frozen: false,
+            pressure: 1.0,
             since_start: usize::MAX,
-            starts: 0,
         }
     }
 
-    /// Changes how snippets start and end, from the next block on.
+    /// Changes how snippets start and end, from the next block on. Another mode fades
+    /// out what sounds, even what is frozen.
     pub fn set_settings(&mut self, settings: PlayerSettings) {
         if settings == self.settings {
             return;
         }
         if settings.mode != self.settings.mode {
-            self.release_all(self.lengths.crossfade);
+            self.voices.release_all(self.lengths.crossfade);
+            self.waiting.clear();
         }
         self.lengths = Lengths::new(&settings, self.rate);
+        self.response = Response::new(&settings, self.rate);
         self.settings = settings;
+        let follow = self.lengths.follow;
+        for voice in self.voices.iter_mut() {
+            if matches!(voice.gate, Gate::Held | Gate::Flow) {
+                let strength = voice.expression.strength;
+                self.response
+                    .follow(&mut voice.expression, strength, follow);
+            }
+        }
     }
 
     /// In continuous mode: whether snippets shall sound, as while the brush
     /// does. When it ends, what sounds fades out over one crossfade.
     pub fn set_active(&mut self, active: bool) {
-        if self.active && !active && self.settings.mode == Mode::Continuous {
-            self.release_all(self.lengths.crossfade);
+        if self.active && !active && !self.frozen {
+            self.end_flow();
         }
         self.active = active;
     }
 
-    /// In triggered mode: starts the cue that is ready at sample `offset` of
-    /// the next block rendered (clamped into it). Offsets come in ascending
-    /// order. Ignored in the other modes.
-    pub fn trigger(&mut self, offset: usize) {
-        if self.settings.mode != Mode::Triggered {
+    /// Holds what sounds for as long as it is on: what has to end waits, a snippet that
+    /// comes to its end crossfades into itself, and nothing else starts. If nothing
+    /// sounds, the first start plays what was armed when freezing began, and that is
+    /// held. Afterwards what was to end meanwhile ends.
+    pub fn set_frozen(&mut self, frozen: bool) {
+        if frozen == self.frozen {
             return;
         }
-        if self.trigger_count == TRIGGERS {
-            self.cues.counts().add_triggers_dropped();
+        self.frozen = frozen;
+        self.tray.pin(frozen);
+        if frozen {
             return;
         }
-        self.triggers[self.trigger_count] = offset;
-        self.trigger_count += 1;
+        if !self.active {
+            self.end_flow();
+        }
+        let release = self.lengths.release;
+        for voice in self.voices.iter_mut() {
+            if voice.gate == Gate::Ended {
+                voice.release(release);
+            }
+        }
     }
 
-    /// Silences everything at once, as when the host resets; armed cues stay.
+    /// In triggered and gated mode: `touch` starts the cue that is ready at sample
+    /// `offset` of the next block rendered (clamped into it). Ignored in the other
+    /// modes. A gated stroke that finds no cue waits for one until it ends.
+    pub fn start(&mut self, offset: usize, touch: Touch) {
+        if self.gestures.push(offset, Gesture::Start(touch)).is_err() {
+            self.counts().add_triggers_dropped();
+        }
+    }
+
+    /// In gated mode: the stroke of `key` ends at sample `offset` of the next block, and
+    /// what it started is released. A key that nothing was started with is ignored.
+    pub fn end(&mut self, offset: usize, key: u32) {
+        if self.gestures.push(offset, Gesture::End { key }).is_ok() {
+            return;
+        }
+        // Nothing may hang because too much happens at once: it ends a block too early.
+        for _ in 0..self.gestures.forget(key) {
+            self.counts().add_triggers_dropped();
+        }
+        self.end_stroke(key);
+    }
+
+    /// How hard the stroke of `key` presses now, 0..=1: level and tone of what it holds
+    /// follow within 15 ms from the beginning of the next block, or from its last start
+    /// or end in it. [`Touch::CONTINUOUS`] is what sounds in continuous mode.
+    pub fn set_pressure(&mut self, key: u32, strength: f32) {
+        // Without room for it, the next one counts.
+        let _ = self.gestures.press(key, strength);
+    }
+
+    /// In continuous mode [on the grid](PlayerSettings::on_grid): a new cue may crossfade
+    /// in at sample `offset` of the next block.
+    pub fn advance(&mut self, offset: usize) {
+        if self.gestures.push(offset, Gesture::Advance).is_err() {
+            self.counts().add_triggers_dropped();
+        }
+    }
+
+    /// [Starts](Self::start) the cue that is ready, as hard as can be.
+    pub fn trigger(&mut self, offset: usize) {
+        let touch = Touch {
+            key: 0,
+            strength: 1.0,
+        };
+        self.start(offset, touch);
+    }
+
+    /// Silences everything at once, as when the host resets; armed cues stay, and so
+    /// does whether it is frozen.
     pub fn reset(&mut self) {
-        self.voices = [None; VOICES];
-        self.trigger_count = 0;
+        self.voices.clear();
+        self.gestures.clear();
+        self.waiting.clear();
         self.since_start = usize::MAX;
         self.return_spent();
     }
@@ -212,35 +187,33 @@ impl Player {
     /// Adds the next block to `left` and `right` (of one length, any length).
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         let frames = left.len().min(right.len());
-        self.receive();
-        let mut at = 0;
-        let mut fired = 0;
+        if frames == 0 {
+            return;
+        }
+        self.tray.receive(self.rate);
+        let (mut at, mut told) = (0, 0);
         while at < frames {
-            while fired < self.trigger_count && self.triggers[fired].min(frames - 1) <= at {
-                self.start(self.lengths.attack, self.lengths.release);
-                fired += 1;
+            while let Some((offset, gesture)) = self.gestures.get(told)
+                && offset.min(frames - 1) <= at
+            {
+                self.apply(gesture);
+                told += 1;
             }
-            if self.wants_next() {
-                self.start_crossfade();
-            }
-            let next_trigger = self.triggers[fired..self.trigger_count].first();
-            let end = next_trigger.map_or(frames, |offset| (*offset).min(frames - 1));
+            self.follow_up();
+            let next = self.gestures.get(told);
+            let end = next.map_or(frames, |(offset, _)| offset.min(frames - 1));
             let run = (end - at).min(self.until_next());
             self.render_run(&mut left[at..at + run], &mut right[at..at + run]);
             at += run;
         }
-        self.trigger_count = 0;
+        self.gestures.clear();
         self.return_spent();
     }
 
     /// The snippet that started last and still sounds.
     pub fn now_playing(&self) -> Option<NowPlaying> {
-        let voice = self
-            .voices
-            .iter()
-            .flatten()
-            .max_by_key(|voice| voice.order)?;
-        let cue = self.slots[voice.slot].as_ref()?;
+        let voice = self.voices.newest()?;
+        let cue = self.tray.cue(voice.slot)?;
         Some(NowPlaying {
             serial: cue.serial,
             chunk: cue.chunk,
@@ -249,217 +222,293 @@ impl Player {
         })
     }
 
-    /// True if a trigger would start something.
+    /// True if a start would start something.
     pub fn is_ready(&self) -> bool {
-        self.armed.is_some()
+        self.tray.armed().is_some()
     }
 
     /// What happened so far.
     pub fn counts(&self) -> &PlaybackCounts {
-        self.cues.counts()
+        self.tray.counts()
     }
 
-    /// Takes in new cues and drops those made invalid.
-    fn receive(&mut self) {
-        while let Some(slot) = self.slots.iter().position(Option::is_none) {
-            let Some(cue) = self.cues.receive() else {
+    fn apply(&mut self, gesture: Gesture) {
+        match gesture {
+            Gesture::Start(touch) => self.begin_stroke(touch),
+            Gesture::End { key } => self.end_stroke(key),
+            Gesture::Press { key, strength } => self.press(key, strength),
+            Gesture::Advance => {
+                if self.settings.on_grid && self.wants_flow(self.lengths.early) {
+                    self.start_flow();
+                }
+            }
+        }
+    }
+
+    fn begin_stroke(&mut self, touch: Touch) {
+        let gate = match self.settings.mode {
+            Mode::Triggered => Gate::OneShot,
+            Mode::Gated => Gate::Held,
+            Mode::Off | Mode::Continuous => return,
+        };
+        if self.is_held_fast() {
+            self.counts().add_ignored_frozen();
+            return;
+        }
+        let slot = if self.frozen {
+            self.tray.pinned()
+        } else {
+            self.tray.armed().map(|armed| armed.slot)
+        };
+        match slot {
+            Some(slot) => self.play(slot, touch, gate),
+            None => {
+                self.counts().add_without_cue();
+                if gate == Gate::Held {
+                    self.waiting.push(touch, self.settings.voices());
+                }
+            }
+        }
+    }
+
+    fn end_stroke(&mut self, key: u32) {
+        self.waiting.remove(key);
+        let fade = (!self.frozen).then_some(self.lengths.release);
+        self.voices.end(key, fade);
+    }
+
+    fn press(&mut self, key: u32, strength: f32) {
+        if key == Touch::CONTINUOUS {
+            self.pressure = strength;
+        }
+        self.waiting.press(key, strength);
+        for voice in self.voices.iter_mut() {
+            if voice.key == key && matches!(voice.gate, Gate::Held | Gate::Flow) {
+                self.response
+                    .follow(&mut voice.expression, strength, self.lengths.follow);
+            }
+        }
+    }
+
+    fn end_flow(&mut self) {
+        if self.settings.mode == Mode::Continuous {
+            self.voices.release_all(self.lengths.crossfade);
+        }
+    }
+
+    /// True if what sounds is frozen, so that nothing else starts.
+    fn is_held_fast(&self) -> bool {
+        self.frozen && self.voices.any_lasts()
+    }
+
+    /// What follows without being told: the next snippet of a stroke or of the flow,
+    /// what is frozen again, a cue for those that wait for one.
+    fn follow_up(&mut self) {
+        for place in 0..VOICES {
+            let voice = self.voices.get(place);
+            if voice.is_some_and(|voice| self.is_carried(voice) && self.until_end(voice) == 0) {
+                self.hand_on(place);
+            }
+        }
+        while !self.waiting.is_empty() && !self.is_held_fast() {
+            let Some(armed) = self.tray.follower() else {
                 break;
             };
-            let role = cue.role;
-            // Decoders work at whole hertz; less than one is no audible pitch.
-            let same_rate = (cue.audio.rate().hz() - self.rate.hz()).abs() < 1.0;
-            let playable = same_rate && cue.audio.head().len() >= MIN_LEN;
-            // Into a slot even if it can't be used: from there it goes back.
-            self.slots[slot] = Some(cue);
-            if !playable {
-                self.cues.counts().add_unplayable();
-                continue;
-            }
-            match role {
-                Role::Best => self.armed = Some(Armed { slot, fresh: true }),
-                Role::Reserve => self.reserve = Some(slot),
+            if let Some(touch) = self.waiting.pop() {
+                self.play(armed.slot, touch, Gate::Held);
             }
         }
-        let valid = |slot: usize| {
-            self.slots[slot]
-                .as_ref()
-                .is_some_and(|cue| self.cues.is_valid(cue))
+        if !self.settings.on_grid && self.wants_flow(0) || self.flow_ends() {
+            self.start_flow();
+        }
+    }
+
+    /// True if something has to follow `voice` at its end.
+    fn is_carried(&self, voice: &Voice) -> bool {
+        voice.may_be_followed() && (self.frozen || voice.gate == Gate::Held)
+    }
+
+    fn until_end(&self, voice: &Voice) -> usize {
+        let cue = self.tray.cue(voice.slot);
+        cue.map_or(0, |cue| voice.until_end(cue))
+    }
+
+    /// The voice at `place` comes to its end: the next one crossfades in and inherits
+    /// its stroke.
+    fn hand_on(&mut self, place: usize) {
+        let Some(voice) = self.voices.get_mut(place) else {
+            return;
         };
-        self.armed = self.armed.filter(|armed| valid(armed.slot));
-        self.reserve = self.reserve.filter(|slot| valid(*slot));
-        // A worker that sent only a reserve, or a best made invalid meanwhile.
-        if self.armed.is_none() {
-            self.armed = self.reserve.take().map(|slot| Armed { slot, fresh: true });
+        voice.followed = true;
+        let voice = *voice;
+        let rest = self.tray.cue(voice.slot).map_or(0, |cue| voice.rest(cue));
+        let again = Some(voice.slot).filter(|slot| self.tray.is_whole(*slot));
+        let next = self.tray.follower();
+        let slot = if self.frozen {
+            again.or(next.map(|armed| armed.slot))
+        } else {
+            let fresh = next.filter(|armed| armed.fresh).map(|armed| armed.slot);
+            let again = again.filter(|slot| self.tray.is_valid(*slot));
+            fresh.or(again).or(next.map(|armed| armed.slot))
+        };
+        let fades = (rest.max(self.lengths.steal), self.lengths.crossfade);
+        let start = self.start_of(voice.key, voice.gate, voice.expression, fades);
+        let goes_on = slot.is_some_and(|slot| {
+            let is_new = slot != voice.slot;
+            self.start_voice(slot, &start, None, is_new)
+        });
+        if !goes_on && voice.gate == Gate::Held {
+            let (key, strength) = (voice.key, voice.expression.strength);
+            self.waiting
+                .push(Touch { key, strength }, self.settings.voices());
         }
     }
 
-    /// Whether continuous mode starts a snippet right now.
-    fn wants_next(&self) -> bool {
-        if self.settings.mode != Mode::Continuous || !self.active {
-            return false;
+    /// Starts the cue in `slot` for `touch`.
+    fn play(&mut self, slot: usize, touch: Touch, gate: Gate) {
+        let (limit, lengths) = (self.settings.voices(), self.lengths);
+        let mut release = None;
+        if limit == 1 {
+            self.waiting.clear();
+            release = Some(lengths.release);
+        } else {
+            // One stroke of a key ends the one before.
+            self.voices.end(touch.key, Some(lengths.release));
+            let stolen = self.voices.leave_room(limit, lengths.steal);
+            self.count_stolen(stolen);
         }
-        let Some(armed) = self.armed else {
+        let at_end = match gate {
+            Gate::OneShot => lengths.release,
+            _ => lengths.crossfade,
+        };
+        let expression = self.response.expression(touch.strength);
+        let start = self.start_of(touch.key, gate, expression, (lengths.attack, at_end));
+        self.start_voice(slot, &start, release, true);
+    }
+
+    fn start_of(
+        &self,
+        key: u32,
+        gate: Gate,
+        expression: Expression,
+        (fade_in, fade_out): (usize, usize),
+    ) -> Start {
+        Start {
+            key,
+            gate,
+            expression,
+            fade_in,
+            fade_out,
+            handover: self.lengths.handover,
+        }
+    }
+
+    /// Starts the cue in `slot`, and lets all else fade out within `release`; false if
+    /// there is no voice for it. What is not `new` only goes on, of which the worker is
+    /// not told.
+    fn start_voice(
+        &mut self,
+        slot: usize,
+        start: &Start,
+        release: Option<usize>,
+        new: bool,
+    ) -> bool {
+        let limit = self.settings.voices();
+        let stolen = self.voices.thin_out(limit, self.lengths.steal);
+        self.count_stolen(stolen);
+        let Some(place) = self.voices.free() else {
+            self.counts().add_without_voice();
             return false;
         };
-        // What has played already and still has no rest would stutter.
-        let cue = self.slots[armed.slot].as_ref();
-        if !armed.fresh && cue.is_none_or(|cue| cue.audio.whole().is_none()) {
+        if let Some(release) = release {
+            self.voices.release_all(release);
+        }
+        self.voices.start(place, &self.tray, slot, start);
+        if new {
+            self.tray.started(slot);
+        } else {
+            self.counts().add_repeated();
+        }
+        true
+    }
+
+    fn count_stolen(&self, stolen: usize) {
+        for _ in 0..stolen {
+            self.counts().add_stolen();
+        }
+    }
+
+    /// Whether continuous mode may start something at all.
+    fn flows(&self) -> bool {
+        self.settings.mode == Mode::Continuous && self.active && !self.is_held_fast()
+    }
+
+    /// Whether continuous mode starts a snippet now, `early` samples before the
+    /// interval is over at most.
+    fn wants_flow(&self, early: usize) -> bool {
+        let Some(armed) = self.tray.follower().filter(|_| self.flows()) else {
             return false;
-        }
-        match self.lead() {
-            None => true,
-            Some(lead) => {
-                self.end_fade_due(&lead)
-                    || (armed.fresh && self.since_start >= self.lengths.interval)
-            }
-        }
+        };
+        self.voices.lead().is_none()
+            || (armed.fresh && self.since_start.saturating_add(early) >= self.lengths.interval)
     }
 
-    /// The newest voice that is not fading out.
-    fn lead(&self) -> Option<Voice> {
-        let sounding = self
-            .voices
-            .iter()
-            .flatten()
-            .filter(|voice| !voice.is_releasing());
-        sounding.max_by_key(|voice| voice.order).copied()
+    /// Whether continuous mode has to start a snippet as one ends.
+    fn flow_ends(&self) -> bool {
+        let lead = self.voices.lead().filter(|_| self.flows());
+        lead.is_some_and(|lead| self.until_end(lead) == 0) && self.tray.follower().is_some()
     }
 
-    fn end_fade_due(&self, voice: &Voice) -> bool {
-        self.until_end_fade(voice) == 0
-    }
-
-    fn until_end_fade(&self, voice: &Voice) -> usize {
-        let len = self.slots[voice.slot]
-            .as_ref()
-            .map_or(0, |cue| cue.audio.len());
-        voice.until_end_fade(len)
-    }
-
-    /// Samples until continuous mode may want to start a snippet; at least 1.
+    /// Samples until something may have to follow; at least 1.
     fn until_next(&self) -> usize {
-        if self.settings.mode != Mode::Continuous || !self.active {
-            return usize::MAX;
-        }
-        let (Some(armed), Some(lead)) = (self.armed, self.lead()) else {
-            return usize::MAX;
-        };
-        let mut samples = self.until_end_fade(&lead);
-        if armed.fresh {
-            samples = samples.min(self.lengths.interval.saturating_sub(self.since_start));
+        let carried = self.voices.iter().filter(|voice| self.is_carried(voice));
+        let mut samples = carried
+            .map(|voice| self.until_end(voice))
+            .min()
+            .unwrap_or(usize::MAX);
+        if let (Some(armed), Some(lead)) = (self.tray.armed(), self.voices.lead())
+            && self.flows()
+        {
+            samples = samples.min(self.until_end(lead));
+            if armed.fresh && !self.settings.on_grid {
+                samples = samples.min(self.lengths.interval.saturating_sub(self.since_start));
+            }
         }
         samples.max(1)
     }
 
     /// Continuous mode's start: against what sounds as a crossfade, else with
     /// the attack.
-    fn start_crossfade(&mut self) {
+    fn start_flow(&mut self) {
+        let frozen = self.frozen.then(|| self.tray.pinned()).flatten();
+        let armed = self.tray.armed().map(|armed| armed.slot);
+        let Some(slot) = frozen.or(armed) else { return };
         let crossfade = self.lengths.crossfade;
-        let out_of_silence = self.voices.iter().all(Option::is_none);
-        self.start(
-            if out_of_silence {
-                self.lengths.attack
-            } else {
-                crossfade
-            },
-            crossfade,
-        );
-    }
-
-    /// Starts the armed cue; what sounds fades out over `fade_out` samples.
-    fn start(&mut self, fade_in: usize, fade_out: usize) {
-        let Some(armed) = self.armed else {
-            self.cues.counts().add_without_cue();
-            return;
+        let out_of_silence = self.voices.iter().next().is_none();
+        let fade_in = if out_of_silence {
+            self.lengths.attack
+        } else {
+            crossfade
         };
-        self.steal();
-        let Some(free) = self.voices.iter().position(Option::is_none) else {
-            self.cues.counts().add_without_voice();
-            return;
-        };
-        self.release_all(fade_out);
-        let Some(cue) = &self.slots[armed.slot] else {
-            return;
-        };
-        let started = Started {
-            serial: cue.serial,
-            chunk: cue.chunk,
-        };
-        self.starts += 1;
-        let (fades, handover) = ((fade_in, fade_out), self.lengths.handover);
-        let voice = Voice::new((armed.slot, cue), self.starts, fades, handover);
-        self.voices[free] = Some(voice);
-        self.since_start = 0;
-        self.armed = Some(match self.reserve.take() {
-            Some(slot) => Armed { slot, fresh: true },
-            None => Armed {
-                fresh: false,
-                ..armed
-            },
-        });
-        self.cues.counts().add_started();
-        self.cues.report(started);
-    }
-
-    /// Makes room for one more voice: the faintest fades out fast.
-    fn steal(&mut self) {
-        let sounding = self
-            .voices
-            .iter()
-            .flatten()
-            .filter(|voice| !voice.stolen)
-            .count();
-        if sounding < POLYPHONY {
-            return;
-        }
-        let faintest = self
-            .voices
-            .iter_mut()
-            .flatten()
-            .filter(|voice| !voice.stolen)
-            .min_by(|a, b| a.fade().total_cmp(&b.fade()).then(a.order.cmp(&b.order)));
-        if let Some(voice) = faintest {
-            voice.stolen = true;
-            voice.release(self.lengths.steal);
-            self.cues.counts().add_stolen();
-        }
-    }
-
-    fn release_all(&mut self, samples: usize) {
-        for voice in self.voices.iter_mut().flatten() {
-            voice.release(samples);
+        let expression = self.response.expression(self.pressure);
+        let fades = (fade_in, crossfade);
+        let start = self.start_of(Touch::CONTINUOUS, Gate::Flow, expression, fades);
+        if self.start_voice(slot, &start, Some(crossfade), true) {
+            self.since_start = 0;
         }
     }
 
     fn render_run(&mut self, left: &mut [f32], right: &mut [f32]) {
         if self.settings.mode == Mode::Off {
-            self.release_all(self.lengths.crossfade);
+            self.voices.release_all(self.lengths.crossfade);
         }
-        for voice in &mut self.voices {
-            let Some(sounding) = voice else { continue };
-            let starved = sounding.starved;
-            let goes_on = self.slots[sounding.slot]
-                .as_ref()
-                .is_some_and(|cue| sounding.render(cue, &self.curve, left, right));
-            if sounding.starved && !starved {
-                self.cues.counts().add_without_rest();
-            }
-            if !goes_on {
-                *voice = None;
-            }
-        }
+        self.voices.render(&self.tray, &self.curve, left, right);
         self.since_start = self.since_start.saturating_add(left.len());
     }
 
-    /// Sends back every cue that is neither armed nor in reserve nor sounding.
     fn return_spent(&mut self) {
-        for slot in 0..CUES {
-            let kept = self.armed.is_some_and(|armed| armed.slot == slot)
-                || self.reserve == Some(slot)
-                || self.voices.iter().flatten().any(|voice| voice.slot == slot);
-            if !kept && let Some(cue) = self.slots[slot].take() {
-                self.slots[slot] = self.cues.give_back(cue);
-            }
-        }
+        let voices = &self.voices;
+        self.tray
+            .return_spent(|slot| voices.iter().any(|voice| voice.slot == slot));
     }
 }

@@ -2,6 +2,24 @@
 
 use super::cue::Cue;
 use super::fade::FadeCurve;
+use super::tone::Tone;
+use super::touch::{Expression, Ramp};
+
+/// Samples that the tone is made of in one go, between two buffers on the stack.
+const TONE_RUN: usize = 64;
+
+/// What decides how long a voice sounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// Its clip: it plays to the end, as it began.
+    OneShot,
+    /// The flow of continuous mode.
+    Flow,
+    /// A stroke that goes on.
+    Held,
+    /// A stroke that has ended.
+    Ended,
+}
 
 /// A cue being played. It does not own the cue: the player's slot does.
 #[derive(Clone, Copy, Debug)]
@@ -10,12 +28,23 @@ pub(super) struct Voice {
     pub slot: usize,
     /// Counts starts, so that the newest voice is known.
     pub order: u64,
+    /// Of the touch that started it.
+    pub key: u32,
+    /// What decides how long it sounds.
+    pub gate: Gate,
+    /// Level and tone.
+    pub expression: Expression,
     /// The next sample to play.
     pub position: usize,
     /// True once the voice was taken to make room.
     pub stolen: bool,
     /// True once it had to end with its head, as the rest was not decoded in time.
     pub starved: bool,
+    /// True once something else was started in its place, or waits to be.
+    pub followed: bool,
+    /// True once it was told to fade out, unlike one that comes to its end.
+    released: bool,
+    tone: Tone,
     /// Place in the fade, 0 = silent, 1 = full. In double precision: a long
     /// fade takes steps too small to add up in single precision.
     fade: f64,
@@ -28,73 +57,48 @@ pub(super) struct Voice {
     handover: usize,
     /// Whether the whole clip was there when it was looked at last.
     has_whole: bool,
-    gain: Gain,
+    /// What matches the clip's level.
+    gain: Ramp,
 }
 
-/// What samples are multiplied with besides the fade.
+/// How a voice starts; fades are at least 1 and at most half of the clip.
 #[derive(Clone, Copy, Debug)]
-struct Gain {
-    now: f32,
-    step: f32,
-    /// Samples until the glide ends.
-    left: usize,
-    target: f32,
-}
-
-impl Gain {
-    fn new(gain: f32) -> Self {
-        Self {
-            now: gain,
-            step: 0.0,
-            left: 0,
-            target: gain,
-        }
-    }
-
-    fn glide(&mut self, target: f32, samples: usize) {
-        let samples = samples.max(1);
-        self.target = target;
-        self.left = samples;
-        self.step = (target - self.now) / samples as f32;
-    }
-
-    /// Goes on by `samples`, at most those that are left of a glide.
-    fn advance(&mut self, samples: usize) {
-        if self.left == 0 {
-            return;
-        }
-        self.left -= samples.min(self.left);
-        if self.left == 0 {
-            *self = Self::new(self.target);
-        }
-    }
+pub(super) struct Start {
+    pub key: u32,
+    pub gate: Gate,
+    pub expression: Expression,
+    /// Samples of the fade-in.
+    pub fade_in: usize,
+    /// Samples of the fade at the clip's end.
+    pub fade_out: usize,
+    /// Samples of the fade at the end of a head without a rest.
+    pub handover: usize,
 }
 
 impl Voice {
-    /// Starts `cue`, which lies in `slot`, at its first sample, silent; fades last
-    /// `fade_in` and, at the clip's end, `fade_out` samples, each at least 1 and at
-    /// most half of the clip.
-    pub(super) fn new(
-        (slot, cue): (usize, &Cue),
-        order: u64,
-        (fade_in, fade_out): (usize, usize),
-        handover: usize,
-    ) -> Self {
+    /// Starts `cue`, which lies in `slot`, at its first sample, silent.
+    pub(super) fn new((slot, cue): (usize, &Cue), order: u64, start: &Start) -> Self {
         let longest = (cue.audio.len() / 2).max(1);
-        let step = 1.0 / fade_in.clamp(1, longest) as f64;
+        let step = 1.0 / start.fade_in.clamp(1, longest) as f64;
         Self {
             slot,
             order,
+            key: start.key,
+            gate: start.gate,
+            expression: start.expression,
             position: 0,
             stolen: false,
             starved: false,
+            followed: false,
+            released: false,
+            tone: Tone::default(),
             fade: 0.0,
             step,
-            end_fade: fade_out.clamp(1, longest),
+            end_fade: start.fade_out.clamp(1, longest),
             // A head must not begin to fade out before it was faded in.
-            handover: handover.clamp(1, (cue.audio.head().len() / 2).max(1)),
+            handover: start.handover.clamp(1, (cue.audio.head().len() / 2).max(1)),
             has_whole: cue.audio.whole().is_some(),
-            gain: Gain::new(cue.gain()),
+            gain: Ramp::new(cue.gain()),
         }
     }
 
@@ -108,9 +112,20 @@ impl Voice {
         self.fade
     }
 
+    /// How loud it is beside others, whatever it plays.
+    pub(super) fn loudness(&self) -> f64 {
+        self.fade * f64::from(self.expression.level.now)
+    }
+
+    /// True if it comes to its end by itself and nothing follows it yet.
+    pub(super) fn may_be_followed(&self) -> bool {
+        !(self.released || self.followed)
+    }
+
     /// Fades out from where it is, at a pace of `samples` for a whole fade; a
     /// voice that already fades faster goes on as it does.
     pub(super) fn release(&mut self, samples: usize) {
+        self.released = true;
         self.step = self.step.min(0.0).min(-1.0 / samples.max(1) as f64);
     }
 
@@ -121,8 +136,25 @@ impl Voice {
         self.step = self.step.min(0.0).min(-self.fade / rest.max(1) as f64);
     }
 
+    /// Samples until the fade at its end begins: that of the clip, or of the head
+    /// while the rest is missing.
+    pub(super) fn until_end(&self, cue: &Cue) -> usize {
+        let fade = self.until_end_fade(cue.audio.len());
+        if cue.audio.whole().is_some() {
+            return fade;
+        }
+        let head = cue.audio.head().len().saturating_sub(self.handover);
+        fade.min(head.saturating_sub(self.position))
+    }
+
+    /// Samples that are left of the clip, or of the head while the rest is missing.
+    pub(super) fn rest(&self, cue: &Cue) -> usize {
+        let clip = cue.audio.whole().unwrap_or(cue.audio.head());
+        clip.len().saturating_sub(self.position)
+    }
+
     /// Samples until the fade at the clip's end of `len` samples begins.
-    pub(super) fn until_end_fade(&self, len: usize) -> usize {
+    fn until_end_fade(&self, len: usize) -> usize {
         len.saturating_sub(self.end_fade)
             .saturating_sub(self.position)
     }
@@ -192,20 +224,69 @@ impl Voice {
         let (clip_left, clip_right, step) = clip.samples();
         let from = self.position..self.position + run;
         let (clip_left, clip_right) = (&clip_left[from.clone()], &clip_right[from]);
-        if self.step == 0.0 && self.gain.left == 0 {
-            add(left, clip_left, self.gain.now * step);
-            add(right, clip_right, self.gain.now * step);
+        let steady = self.step == 0.0 && self.gain.left == 0 && self.expression.level.left == 0;
+        let pole = self.expression.pole;
+        if pole.left > 0 || pole.now > 0.0 {
+            let curve = (!steady).then_some(curve);
+            self.add_toned(curve, [clip_left, clip_right], step, [left, right]);
         } else {
-            for place in 0..run {
-                let gain = self.gain.now * step * curve.gain(self.fade);
-                left[place] += f32::from(clip_left[place]) * gain;
-                right[place] += f32::from(clip_right[place]) * gain;
-                self.fade += self.step;
-                self.gain.now += self.gain.step;
+            if steady {
+                let gain = self.gain.now * self.expression.level.now * step;
+                add(left, clip_left, gain);
+                add(right, clip_right, gain);
+            } else {
+                for place in 0..run {
+                    let gain = self.next_gain(curve) * step;
+                    left[place] += f32::from(clip_left[place]) * gain;
+                    right[place] += f32::from(clip_right[place]) * gain;
+                }
             }
+            let last = [clip_left[run - 1], clip_right[run - 1]];
+            self.tone.pass(last.map(|sample| f32::from(sample) * step));
         }
         self.gain.advance(run);
+        self.expression.level.advance(run);
+        self.expression.pole.advance(run);
         self.position += run;
+    }
+
+    /// Adds the next samples of `clip`, whose value of 1 is `step`, through the tone;
+    /// without a `curve` nothing but the tone changes within.
+    fn add_toned(
+        &mut self,
+        curve: Option<&FadeCurve>,
+        clip: [&[i16]; 2],
+        step: f32,
+        to: [&mut [f32]; 2],
+    ) {
+        let [left, right] = to;
+        let mut toned = [[0.0; 2]; TONE_RUN];
+        for from in (0..left.len()).step_by(TONE_RUN) {
+            let to = from..left.len().min(from + TONE_RUN);
+            let toned = &mut toned[..to.len()];
+            for (place, toned) in to.clone().zip(&mut *toned) {
+                let input = clip.map(|channel| f32::from(channel[place]) * step);
+                *toned = self.tone.next(input, self.expression.pole.now);
+                self.expression.pole.now += self.expression.pole.step;
+            }
+            let constant = self.gain.now * self.expression.level.now;
+            let channels = left[to.clone()].iter_mut().zip(&mut right[to]);
+            for ((left, right), toned) in channels.zip(toned) {
+                let gain = curve.map_or(constant, |curve| self.next_gain(curve));
+                *left += toned[0] * gain;
+                *right += toned[1] * gain;
+            }
+        }
+    }
+
+    /// What the next sample is multiplied with.
+    fn next_gain(&mut self, curve: &FadeCurve) -> f32 {
+        let level = &mut self.expression.level;
+        let gain = self.gain.now * level.now * curve.gain(self.fade);
+        self.fade += self.step;
+        self.gain.now += self.gain.step;
+        level.now += level.step;
+        gain
     }
 
     /// Samples, at most `available`, until something about the fade changes.
@@ -221,14 +302,12 @@ impl Voice {
             0 => usize::MAX,
             samples => samples,
         };
-        let to_glide_end = match self.gain.left {
-            0 => usize::MAX,
-            samples => samples,
-        };
         available
             .min(to_fade_end)
             .min(to_end_fade)
-            .min(to_glide_end)
+            .min(self.gain.until_settled())
+            .min(self.expression.level.until_settled())
+            .min(self.expression.pole.until_settled())
     }
 }
 
