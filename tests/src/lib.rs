@@ -18,6 +18,8 @@ pub mod fixture;
 pub mod host;
 pub mod signal;
 pub mod snapshot;
+#[cfg(target_os = "linux")]
+pub mod soak;
 pub mod state;
 
 pub use error::{Error, Result};

@@ -14,6 +14,7 @@ mod python;
 mod runtime;
 mod scale;
 mod shell;
+mod soak;
 mod system;
 mod test;
 mod tidy;
@@ -61,6 +62,9 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Play for minutes in real time and look for blocks that come too late: one instance
+    /// beside an indexer and an open editor, then sixteen
+    Soak(soak::Options),
     /// Run the public plug-in validators found on PATH on the bundles, many times
     Validate {
         /// How often each validator runs
@@ -128,6 +132,7 @@ fn run(command: Command, workspace: &Workspace, steps: &mut Steps) -> Result<()>
         }
         Command::PeerIndex(options) => peer_index::run(workspace, steps, &options),
         Command::Scale { arguments } => scale::run(workspace, steps, &arguments),
+        Command::Soak(options) => soak::run(workspace, steps, &options),
         Command::Validate { repeat } => validate::run(workspace, repeat),
         Command::Fuzz(options) => fuzz::run(workspace, &options, steps),
         Command::Tidy => tidy::run(workspace),

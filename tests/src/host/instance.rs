@@ -1,6 +1,7 @@
 //! The main thread's half of one plug-in instance.
 
-use super::handlers::{HostAudioThread, HostMainThread, HostShared, Role, TestHost, set_role};
+use super::ensemble;
+use super::handlers::{HostMainThread, HostShared, Role, TestHost, set_role};
 use super::processor::{Activation, Processor};
 use crate::{Error, Result};
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
@@ -9,11 +10,7 @@ use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 use std::ffi::CStr;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
-/// How often the main thread looks for something to do, as a host's idle timer.
-const IDLE: Duration = Duration::from_millis(5);
+use std::sync::atomic::Ordering;
 
 /// One parameter, as the plug-in describes it.
 #[derive(Clone, Debug)]
@@ -99,41 +96,12 @@ impl Instance {
         body: impl FnOnce(&mut Processor) -> Result<R> + Send,
         mut idle: impl FnMut(&mut Instance) -> Result<()>,
     ) -> Result<R> {
-        let stopped = self
-            .plugin
-            .activate(
-                |_, _| HostAudioThread,
-                PluginAudioConfiguration {
-                    sample_rate: activation.rate,
-                    min_frames_count: 1,
-                    max_frames_count: activation.max_block as u32,
-                },
-            )
-            .map_err(|e| Error::plugin("activate", e))?;
-        let done = AtomicBool::new(false);
-        let (outcome, idled) = std::thread::scope(|scope| {
-            let audio = scope.spawn(|| {
-                let _finish = SetOnDrop(&done);
-                audio_thread(stopped, activation, body)
-            });
-            let mut idled = Ok(());
-            while !done.load(Ordering::Acquire) {
-                self.serve_callbacks();
-                if idled.is_ok() {
-                    idled = idle(self);
-                }
-                std::thread::sleep(IDLE);
-            }
-            (audio.join(), idled)
-        });
-        let (stopped, outcome) = outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        self.serve_callbacks();
-        let idled = idled.and_then(|()| idle(self));
-        self.plugin.deactivate(stopped);
-        let value = outcome?;
-        idled?;
-        self.check_conduct()?;
-        Ok(value)
+        ensemble::run_with(
+            std::slice::from_mut(self),
+            activation,
+            |processors| body(&mut processors[0]),
+            |instances| idle(&mut instances[0]),
+        )
     }
 
     /// Calls the plug-in back on the main thread if it asked for it.
@@ -265,32 +233,4 @@ impl Instance {
             .load(&handle, &mut bytes)
             .map_err(|e| Error::plugin("load a state", e))
     }
-}
-
-/// Raises a flag even when the thread that owns it panics.
-struct SetOnDrop<'a>(&'a AtomicBool);
-
-impl Drop for SetOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Release);
-    }
-}
-
-/// What the audio thread does from its first instruction to its last.
-fn audio_thread<R>(
-    stopped: StoppedPluginAudioProcessor<TestHost>,
-    activation: Activation,
-    body: impl FnOnce(&mut Processor) -> Result<R>,
-) -> (StoppedPluginAudioProcessor<TestHost>, Result<R>) {
-    set_role(Role::Audio);
-    let plugin = match stopped.start_processing() {
-        Ok(plugin) => plugin,
-        Err(refused) => {
-            let reason = Error::plugin("start processing", "it said no");
-            return (refused.into_stopped_processor(), Err(reason));
-        }
-    };
-    let mut processor = Processor::new(plugin, activation);
-    let outcome = body(&mut processor);
-    (processor.stop(), outcome)
 }

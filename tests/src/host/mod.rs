@@ -1,12 +1,15 @@
 //! The host itself: one instance, its main thread, its audio thread.
 
+pub mod ensemble;
+mod events;
 mod handlers;
 mod instance;
 mod processor;
 
+pub use events::{Change, Key, OutputEvent, Song};
 pub use handlers::HostShared;
 pub use instance::{Instance, Parameter, Port, Ports};
-pub use processor::{Activation, Block, Change, Connection, OutputEvent, Processor, Watch, Wiring};
+pub use processor::{Activation, Block, Connection, Processor, Watch, Wiring};
 
 /// A CLAP parameter id, as the plug-in derives it from its stable string id.
 ///

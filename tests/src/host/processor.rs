@@ -1,10 +1,10 @@
 //! The audio thread's half: buffers, wiring, one block after the other.
 
+use super::events::{Change, Key, OutputEvent, Song, output_event};
 use super::handlers::{Role, TestHost, role};
 use crate::{Error, Result};
-use clack_host::events::event_types::{
-    ParamGestureBeginEvent, ParamGestureEndEvent, ParamValueEvent,
-};
+use clack_host::events::Match;
+use clack_host::events::event_types::{NoteOffEvent, NoteOnEvent, ParamValueEvent};
 use clack_host::prelude::*;
 
 /// How a host may connect a bus, rightly or wrongly.
@@ -79,17 +79,6 @@ impl Activation {
     }
 }
 
-/// A parameter change sent to the plug-in.
-#[derive(Clone, Copy, Debug)]
-pub struct Change {
-    /// The frame of the block that it applies from.
-    pub time: u32,
-    /// The CLAP parameter id.
-    pub id: u32,
-    /// The plain value.
-    pub value: f64,
-}
-
 /// The input of one block. All four slices have the same length, in frames.
 #[derive(Clone, Copy)]
 pub struct Block<'a> {
@@ -99,34 +88,6 @@ pub struct Block<'a> {
     pub brush: [&'a [f32]; 2],
     /// Parameter changes, sorted by time.
     pub changes: &'a [Change],
-}
-
-/// An event that the plug-in put out.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum OutputEvent {
-    /// A new parameter value at `frame` since activation.
-    Value {
-        /// Frames since activation.
-        frame: u64,
-        /// The CLAP parameter id.
-        id: u32,
-        /// The plain value.
-        value: f64,
-    },
-    /// A gesture began (`true`) or ended (`false`) at `frame` since activation.
-    Gesture {
-        /// Frames since activation.
-        frame: u64,
-        /// The CLAP parameter id.
-        id: u32,
-        /// Whether it began.
-        begin: bool,
-    },
-    /// Anything else, as notes or MIDI.
-    Other {
-        /// Frames since activation.
-        frame: u64,
-    },
 }
 
 /// Told when the audio thread enters and leaves the plug-in's `process`.
@@ -153,6 +114,9 @@ pub struct Processor {
     events: Vec<OutputEvent>,
     frame: u64,
     watch: Option<Box<dyn Watch>>,
+    /// For the next block.
+    keys: Vec<Key>,
+    song: Option<Song>,
 }
 
 impl Processor {
@@ -177,7 +141,24 @@ impl Processor {
             events: Vec::new(),
             frame: 0,
             watch: None,
+            keys: Vec::new(),
+            song: None,
         }
+    }
+
+    /// Sends `key` with the next block; in order of time.
+    pub fn press(&mut self, key: Key) {
+        self.keys.push(key);
+    }
+
+    /// Tells the plug-in of a song from the next block on, or of none.
+    pub fn set_song(&mut self, song: Option<Song>) {
+        self.song = song;
+    }
+
+    /// Where the song is.
+    pub fn song(&self) -> Option<Song> {
+        self.song
     }
 
     /// What the plug-in was activated with.
@@ -212,6 +193,9 @@ impl Processor {
         self.call(frames)?;
         self.collect(frames)?;
         self.frame += frames as u64;
+        if let Some(song) = &mut self.song {
+            song.go_on(frames, self.activation.rate);
+        }
         Ok(())
     }
 
@@ -241,6 +225,21 @@ impl Processor {
                 self.input_events.push(&event);
             }
         }
+        for key in self.keys.drain(..) {
+            let pckn = Pckn::new(0u16, 0u16, key.key, Match::All);
+            match key.velocity {
+                Some(velocity) => {
+                    let event = NoteOnEvent::new(key.time, pckn, velocity);
+                    self.input_events.push(&event);
+                }
+                None => {
+                    let event = NoteOffEvent::new(key.time, pckn, 0.0);
+                    self.input_events.push(&event);
+                }
+            }
+        }
+        // Events go to a plug-in in order of time.
+        self.input_events.sort();
     }
 
     fn call(&mut self, frames: usize) -> Result<()> {
@@ -268,13 +267,14 @@ impl Processor {
         if let Some(watch) = &mut self.watch {
             watch.enter();
         }
+        let transport = self.song.map(|song| song.event());
         let status = self.plugin.process(
             &inputs,
             &mut outputs,
             &input_events,
             &mut output_events,
             Some(self.frame),
-            None,
+            transport.as_ref(),
         );
         if let Some(watch) = &mut self.watch {
             watch.leave();
@@ -333,6 +333,11 @@ impl Processor {
         std::mem::take(&mut self.events)
     }
 
+    /// Drops the events put out so far, and keeps their room.
+    pub fn forget_events(&mut self) {
+        self.events.clear();
+    }
+
     pub(super) fn stop(self) -> StoppedPluginAudioProcessor<TestHost> {
         self.plugin.stop_processing()
     }
@@ -373,30 +378,5 @@ fn output_port(
     AudioPortBuffer {
         latency: 0,
         channels: AudioPortBufferType::F32(channels.map(move |c| &mut c[..frames])),
-    }
-}
-
-fn output_event(event: &UnknownEvent, frame: u64) -> OutputEvent {
-    let id = |id: Option<ClapId>| id.map_or(u32::MAX, |id| id.get());
-    if let Some(event) = event.as_event::<ParamValueEvent>() {
-        OutputEvent::Value {
-            frame,
-            id: id(event.param_id()),
-            value: event.value(),
-        }
-    } else if let Some(event) = event.as_event::<ParamGestureBeginEvent>() {
-        OutputEvent::Gesture {
-            frame,
-            id: id(event.param_id()),
-            begin: true,
-        }
-    } else if let Some(event) = event.as_event::<ParamGestureEndEvent>() {
-        OutputEvent::Gesture {
-            frame,
-            id: id(event.param_id()),
-            begin: false,
-        }
-    } else {
-        OutputEvent::Other { frame }
     }
 }
