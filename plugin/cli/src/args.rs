@@ -173,6 +173,17 @@ pub struct Match {
     /// Share of the library that the painting keeps, in percent (0.1 to 100).
     #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = fraction)]
     pub fraction: Fraction,
+    /// How much a chunk's place in what the painting keeps counts beside its distance from
+    /// the brush: 0 is the distance alone, 1 the painting alone.
+    #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = share)]
+    pub fit: f32,
+    /// How much the chunk is preferred that goes on where the one played last ends: 1
+    /// whenever the painting keeps it.
+    #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = share)]
+    pub continuity: f32,
+    /// How many of the last snippets are held back.
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub variety: u8,
     /// What starts the snippets.
     #[arg(long, value_enum, default_value_t = Start::Continuous)]
     pub start: Start,
@@ -299,6 +310,13 @@ fn seconds(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "at least 1 second".to_owned())
 }
 
+fn share(text: &str) -> Result<f32, String> {
+    let share = text.parse().ok();
+    share
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "it lies from 0 to 1".to_owned())
+}
+
 fn fraction(text: &str) -> Result<Fraction, String> {
     let range = Fraction::MIN_PERCENT..=Fraction::MAX_PERCENT;
     let percent = text.trim_end_matches('%').parse().ok();
@@ -317,6 +335,17 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn shares_lie_from_0_to_1() {
+        assert_eq!(
+            [share("0"), share("1"), share("0.25")],
+            [Ok(0.0), Ok(1.0), Ok(0.25)]
+        );
+        for wrong in ["-0.1", "1.01", "50", "half", "NaN", ""] {
+            assert!(share(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -111,6 +111,39 @@ fn match_lists_and_renders_snippets_of_the_pool() {
     assert!(first == second, "the same again is the same");
 }
 
+#[test]
+fn match_follows_the_painting_alone_or_goes_on_in_a_track() {
+    let studio = Studio::new();
+    let brush = studio.out.path().join("brush.wav");
+    write_wav(&brush, 30.0, tune(2));
+    let snippets = |arguments: &[&str]| {
+        let mut command = studio.command("match");
+        command.arg("--brush").arg(&brush);
+        let matched = json(command.args(["--fraction", "100"]).args(arguments));
+        matched["snippets"].as_array().unwrap().clone()
+    };
+    let painting = snippets(&["--fit", "1", "--variety", "0"]);
+    assert!(painting.len() > 3);
+    assert!(
+        painting.iter().all(|snippet| snippet["place"] == 1),
+        "{painting:?}"
+    );
+
+    let goes_on = |snippets: &[Value]| {
+        let follows = |pair: &&[Value]| {
+            let start = |at: usize| pair[at]["start_s"].as_f64().unwrap();
+            pair[0]["path"] == pair[1]["path"] && start(1) == start(0) + 4.0
+        };
+        snippets.windows(2).filter(follows).count()
+    };
+    // Of tracks of two chunks, each that begins with the first is played to its end.
+    let bound = snippets(&["--continuity", "1", "--variety", "1"]);
+    let begun = |snippet: &&Value| snippet["start_s"] == 0.0;
+    let but_last = &bound[..bound.len() - 1];
+    let begun = but_last.iter().filter(begun).count();
+    assert!(begun > 2 && goes_on(&bound) == begun, "{bound:?}");
+}
+
 /// Silent until the first snippet, sounding after it, never clipped.
 fn check_sound(path: &Path, snippets: &[Value]) {
     let mut reader = hound::WavReader::open(path).unwrap();

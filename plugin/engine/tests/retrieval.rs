@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use engine::inference::{Correspondence, Picture, PictureEmbedder, PictureFeatures};
 use engine::library::{ChunkInfo, Dims, Library, Parts, TrackId, TrackInfo};
 use engine::retrieval::{
-    Fraction, Gallery, Hit, Pool, Ranking, Recent, Variety, nearest, nearest_n,
+    Fraction, Gallery, Hit, Pool, Preferences, Ranking, Recent, Variety, best_n, nearest, nearest_n,
 };
 use engine::units::{ChunkId, Seconds};
 use proptest::prelude::*;
@@ -122,6 +122,27 @@ impl Case {
         ranked
     }
 
+    /// The squared distance from the query; exact, as all numbers are small integers.
+    fn squared(&self, chunk: u32) -> f32 {
+        let row = &self.embeddings[chunk as usize * self.dim..][..self.dim];
+        let terms = row.iter().zip(&self.query).map(|(a, b)| (a - b).powi(2));
+        terms.sum()
+    }
+
+    /// Of each of `pool`, by the formula of [`Preferences`].
+    fn costs(&self, pool: &[u32], preferences: &Preferences) -> Vec<f32> {
+        let distances: Vec<f32> = pool.iter().map(|c| self.squared(*c).sqrt()).collect();
+        let least = distances.iter().copied().fold(f32::MAX, f32::min);
+        let most = distances.iter().copied().fold(0.0, f32::max);
+        let scaled = |value: f32, all: f32| if all > 0.0 { value / all } else { 0.0 };
+        let cost = |(place, distance): (usize, &f32)| {
+            let distance = scaled(distance - least, most - least);
+            let place = scaled(place as f32, (pool.len() - 1) as f32);
+            (1.0 - preferences.fit) * distance + preferences.fit * place
+        };
+        distances.iter().enumerate().map(cost).collect()
+    }
+
     /// What was played as a list of different things, latest first.
     fn latest<T: PartialEq>(&self, kept: usize, of: impl Fn(u32) -> T) -> Vec<T> {
         let mut latest = Vec::new();
@@ -136,15 +157,23 @@ impl Case {
 
     /// Chunks in the order in which a search should list them: as the
     /// documentation says it, one rule after the other.
-    fn expected(&self, pool: &[u32]) -> Vec<u32> {
+    fn expected(&self, pool: &[u32], preferences: &Preferences) -> Vec<u32> {
         let chunks = self.latest(self.variety.chunks, |chunk| chunk);
         let tracks = self.latest(self.variety.tracks, |chunk| chunk / CHUNKS_A_TRACK as u32);
-        let distance = |chunk: u32| -> f64 {
-            let row = &self.embeddings[chunk as usize * self.dim..][..self.dim];
-            row.iter()
-                .zip(&self.query)
-                .map(|(a, b)| f64::from(a - b).powi(2))
-                .sum()
+        let costs = self.costs(pool, preferences);
+        let is_next = |chunk: u32| preferences.next == Some(ChunkId(chunk));
+        let cost = |chunk: u32| {
+            let place = pool.iter().position(|of| *of == chunk);
+            let cost = costs[place.expect("of the pool")];
+            let preferred = preferences.continuity > 0.0 && is_next(chunk);
+            (
+                cost - if preferred {
+                    preferences.continuity
+                } else {
+                    0.0
+                },
+                !preferred,
+            )
         };
         // Later played = released later = larger; free = 0.
         let held = |latest: &[u32], thing: u32| {
@@ -161,9 +190,12 @@ impl Case {
                     held(&tracks, chunk / CHUNKS_A_TRACK as u32),
                 )
             };
+            let (cost_a, cost_b) = (cost(*a), cost(*b));
             key(*a)
                 .cmp(&key(*b))
-                .then(distance(*a).total_cmp(&distance(*b)))
+                .then(cost_a.0.total_cmp(&cost_b.0))
+                .then(cost_a.1.cmp(&cost_b.1))
+                .then(self.squared(*a).total_cmp(&self.squared(*b)))
                 .then(a.cmp(b))
         });
         listed
@@ -220,7 +252,7 @@ proptest! {
     fn nearest_is_what_a_plain_search_finds(case in Case::any(), n in 0usize..70) {
         let pool = case.pool();
         let members: Vec<u32> = pool.members().iter().map(|(chunk, _)| chunk.0).collect();
-        let expected = case.expected(&members);
+        let expected = case.expected(&members, &Preferences::default());
         let recent = case.recent();
         let found = nearest_n(&pool, &case.query, &recent, n);
         prop_assert_eq!(ids(&found), &expected[..n.min(expected.len())]);
@@ -233,6 +265,104 @@ proptest! {
         });
         prop_assert_eq!(first.repeated, all_held);
     }
+
+    #[test]
+    fn the_best_are_what_a_plain_search_by_cost_finds(
+        case in Case::any(),
+        fit in weight(),
+        continuity in weight(),
+        next in prop::option::of(0u32..60),
+        n in 0usize..70,
+    ) {
+        let pool = case.pool();
+        let members: Vec<u32> = pool.members().iter().map(|(chunk, _)| chunk.0).collect();
+        let next = next.map(ChunkId);
+        let preferences = Preferences { fit, continuity, next };
+        let expected = case.expected(&members, &preferences);
+        let found = best_n(&pool, &case.query, &case.recent(), &preferences, n);
+        prop_assert_eq!(ids(&found), &expected[..n.min(expected.len())]);
+        for hit in found {
+            prop_assert_eq!(hit.distance.0, case.squared(hit.chunk.0).sqrt());
+        }
+    }
+
+    #[test]
+    fn without_preferences_the_distance_decides_bit_for_bit(
+        case in Case::any(), next in 0u32..60, nonsense in prop_oneof![Just(0.0), Just(f32::NAN), -9.0f32..0.0],
+    ) {
+        let pool = case.pool();
+        let next = Some(ChunkId(next));
+        let none = Preferences { fit: nonsense, continuity: nonsense, next };
+        let of = |preferences| best_n(&pool, &case.query, &case.recent(), preferences, usize::MAX);
+        prop_assert_eq!(of(&none), nearest_n(&pool, &case.query, &case.recent(), usize::MAX));
+    }
+
+    #[test]
+    fn fit_alone_keeps_the_painting_s_order_and_full_continuity_goes_on(
+        case in Case::any(), next in 0u32..60, fit in weight(),
+    ) {
+        let pool = case.pool();
+        let free = Recent::new(Variety { chunks: 0, tracks: 0 });
+        let of = |preferences| best_n(&pool, &case.query, &free, preferences, usize::MAX);
+        let members: Vec<u32> = pool.members().iter().map(|(chunk, _)| chunk.0).collect();
+        let painting = Preferences { fit: 1.0, ..Preferences::default() };
+        prop_assert_eq!(ids(&of(&painting)), members);
+        let next = Some(ChunkId(next));
+        let going_on = of(&Preferences { fit, continuity: 1.0, next });
+        let wanted = next.filter(|next| pool.contains(*next));
+        prop_assert!(wanted.is_none() || wanted == Some(going_on[0].chunk));
+    }
+}
+
+/// With the ends, where rules change.
+fn weight() -> impl Strategy<Value = f32> {
+    prop_oneof![Just(0.0f32), Just(1.0), 0.0f32..1.0]
+}
+
+#[test]
+fn what_follows_is_of_the_same_track_and_begins_at_the_end() {
+    // The second chunk of the second track was silent, and the third track's chunks have
+    // their numbers in another order.
+    let starts = [
+        (0, 0.0),
+        (0, 4.0),
+        (1, 0.0),
+        (1, 8.0),
+        (2, 4.0),
+        (2, 0.0),
+        (2, 8.0),
+    ];
+    let chunk = |&(track, start): &(u32, f64)| ChunkInfo {
+        track: TrackId(track),
+        start: Seconds(start),
+        rms_db: -20.0,
+    };
+    let track = |at: usize| TrackInfo {
+        path: PathBuf::from(format!("{at}.wav")),
+        title: None,
+        artist: None,
+        duration: Seconds(12.0),
+    };
+    let library = Library::from_parts(Parts {
+        dims: Dims {
+            embedding: 1,
+            point: 1,
+            tags: 0,
+            affect: 0,
+        },
+        tracks: (0..3).map(track).collect(),
+        chunks: starts.iter().map(chunk).collect(),
+        embeddings: vec![0.0; starts.len()],
+        points: vec![0.0; starts.len()],
+        traits: Vec::new(),
+    });
+    let whole = Fraction::percent(100.0).expect("a number");
+    let pool = Pool::build(&library, &correspondence(1), &[1.0], whole);
+    let following = |pool: &Pool, chunk| pool.following(&library, ChunkId(chunk)).map(|c| c.0);
+    let found: Vec<_> = (0..8).map(|chunk| following(&pool, chunk)).collect();
+    let expected = [Some(1), None, None, None, Some(6), Some(4), None, None];
+    assert_eq!(found, expected);
+    assert_eq!(following(&Pool::default(), 0), None, "not of the pool");
 }
 
 #[test]

@@ -230,11 +230,11 @@ fn the_first_stroke_finds_a_cue_and_the_brush_is_searched_with_after_half_a_seco
     assert!(!before.brush.sounding && before.snippet.is_some());
     assert_eq!(asked(&bench), 1, "the silence before the first stroke");
 
-    // Steps come every 8 frames of 12.5 ms; the fifth sees 40 frames = 0.5 s.
+    // Steps come every 4 frames of 12.5 ms; the tenth sees 40 frames = 0.5 s.
     assert_eq!(duration_of(40), Seconds(0.5));
-    bench.run(32, -50.0, -90.0);
+    bench.run(36, -50.0, -90.0);
     assert_eq!(asked(&bench), 1, "too little of the brush to search with");
-    let heard = bench.last(8, -50.0, -90.0);
+    let heard = bench.last(4, -50.0, -90.0);
     assert_eq!(asked(&bench), 2);
     assert_ne!(heard.snippet, before.snippet);
 }
@@ -347,8 +347,84 @@ fn the_same_frames_give_the_same_outcome() {
         told
     };
     let told = run();
-    assert_eq!(told.len(), 30 * 13 / 8);
+    assert_eq!(told.len(), 30 * 13 / 4);
     assert_eq!(told, run());
+}
+
+#[test]
+fn the_brush_is_embedded_every_50_ms_and_the_music_every_100() {
+    let mut bench = Bench::ready(settings(10.0));
+    bench.run(80, -50.0, -50.0);
+    let before = bench.asked.load(Ordering::Relaxed);
+    assert_eq!(bench.run(80, -50.0, -50.0).len(), 20);
+    let asked = bench.asked.load(Ordering::Relaxed) - before;
+    assert_eq!(asked, 20 + 10, "embeddings in a second");
+}
+
+#[test]
+fn a_step_in_halves_finds_what_a_whole_one_finds() {
+    let (mut whole, mut halves) = (Bench::ready(settings(10.0)), Bench::ready(settings(10.0)));
+    for at in 0..40 {
+        let (brush_db, music_db) = (-10.0 - at as f32, -40.0 + at as f32);
+        let expected = whole.last(4, brush_db, music_db);
+        for _ in 0..4 {
+            halves.translator.push_brush(&level(brush_db));
+            halves.translator.push_music(&level(music_db));
+        }
+        let brush = halves.translator.step_brush().expect("a step");
+        assert_eq!(halves.translator.brush_frames(), 0);
+        assert_eq!(brush.snippets, expected.snippets);
+        assert_eq!(
+            (brush.searched, brush.brush),
+            (expected.searched, expected.brush)
+        );
+        let elapsed = halves.translator.pending();
+        assert_eq!(elapsed, duration_of(4));
+        let music = halves.translator.step_music(elapsed).expect("a step");
+        assert_eq!(music.congruity, expected.congruity);
+        assert_eq!((music.score, music.music), (expected.score, expected.music));
+        assert!(!halves.translator.due());
+    }
+}
+
+#[test]
+fn fit_follows_the_painting_and_continuity_the_track() {
+    let mut bench = Bench::ready(settings(10.0));
+    // The pool is 99 down to 90, as high points belong to the red painting.
+    let mut first = |fit, continuity| {
+        let settings = Settings {
+            fit,
+            continuity,
+            ..settings(10.0)
+        };
+        bench.translator.set_settings(settings);
+        let found = bench.last(80, -9.0, -90.0);
+        found.snippet.expect("a snippet").chunk.0
+    };
+    assert_eq!(first(0.0, 0.0), 91, "nearest to an embedding of 0.91");
+    assert_eq!(first(1.0, 0.0), 99, "belongs best");
+    assert_eq!(first(0.0, 1.0), 91, "nothing was played");
+    bench.translator.note_played(ChunkId(93));
+    let mut first = |continuity| {
+        let settings = Settings {
+            continuity,
+            ..settings(10.0)
+        };
+        bench.translator.set_settings(settings);
+        let step = bench.translator.step(Seconds(0.0)).expect("a step");
+        assert!(step.searched);
+        step.snippet.expect("a snippet").chunk.0
+    };
+    // 92 to 95 are of one track. 94 is three eighths of the way to the farthest, 99.
+    assert_eq!(first(0.3), 91);
+    assert_eq!(first(0.5), 94);
+    bench.translator.note_played(ChunkId(95));
+    let last = bench.translator.step(Seconds(0.0)).expect("a step");
+    assert_eq!(
+        last.snippet.expect("a snippet").chunk.0,
+        91,
+        "a track's end"
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use engine::playback::{
     CacheOptions, ClipCache, CueFeeder, LevelMatch, LibraryClips, Mode, Player, PlayerSettings,
     Wait, cue_channel,
 };
-use engine::retrieval::{Hit, Pool};
+use engine::retrieval::{Hit, Pool, Variety};
 use engine::translate::{Settings, Translator, duration_of};
 use engine::units::{SampleRate, Seconds};
 use serde::Serialize;
@@ -75,6 +75,12 @@ pub fn run(args: &Args, matching: &args::Match, interrupt: &Interrupt) -> Result
     let library = studio::library(&matching.library, &models)?;
     let settings = Settings {
         fraction: matching.fraction,
+        fit: matching.fit,
+        continuity: matching.continuity,
+        variety: Variety {
+            chunks: usize::from(matching.variety),
+            tracks: 0,
+        },
         ..Settings::default()
     };
     let painting = &matching.painting;

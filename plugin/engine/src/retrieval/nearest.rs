@@ -1,7 +1,7 @@
 //! The second filter: the chunk of the pool nearest to the brush.
 
 use super::recent::{Hold, Recent};
-use super::{Kernel, Pool};
+use super::{Kernel, Pool, Preferences};
 use crate::units::{ChunkId, Distance, Score};
 
 /// A chunk that was found.
@@ -31,25 +31,85 @@ pub fn nearest(pool: &Pool, embedding: &[f32], recent: &Recent) -> Option<Hit> {
 /// The `n` best of what [`nearest`] chooses from, best first: free chunks by
 /// distance, then those held back in the order in which they would be released.
 pub fn nearest_n(pool: &Pool, embedding: &[f32], recent: &Recent, n: usize) -> Vec<Hit> {
+    best_n(pool, embedding, recent, &Preferences::default(), n)
+}
+
+/// As [`nearest_n`], by the cost that [`Preferences`] describes in the place of the
+/// distance. With none of them it is the same search, and as fast.
+pub fn best_n(
+    pool: &Pool,
+    embedding: &[f32],
+    recent: &Recent,
+    preferences: &Preferences,
+    n: usize,
+) -> Vec<Hit> {
     if n == 0 || pool.is_empty() {
         return Vec::new();
     }
-    let mut distances = Vec::new();
-    Kernel::best().squared_distances(embedding, pool.embeddings(), &mut distances);
-    let mut held = take_held(pool, recent, &mut distances);
-    let mut found = lowest(pool, &distances, n);
+    let mut squared = Vec::new();
+    Kernel::best().squared_distances(embedding, pool.embeddings(), &mut squared);
+    match preferences.costs(pool, &squared) {
+        None => search(&Field { pool, costed: None }, &mut squared, recent, n),
+        Some(mut costs) => {
+            let costed = Some(Costed {
+                squared: &squared,
+                next: preferences.place_of_next(pool),
+            });
+            search(&Field { pool, costed }, &mut costs, recent, n)
+        }
+    }
+}
+
+/// What is searched.
+struct Field<'a> {
+    pool: &'a Pool,
+    /// If something beside the distance counts.
+    costed: Option<Costed<'a>>,
+}
+
+/// What a cost does not tell.
+struct Costed<'a> {
+    /// The distances that the costs are made of.
+    squared: &'a [f32],
+    /// The member that wins ties.
+    next: Option<usize>,
+}
+
+impl Field<'_> {
+    fn candidate(&self, place: usize, value: f32, hold: Hold) -> Candidate {
+        let costed = self.costed.as_ref();
+        Candidate {
+            hold,
+            value,
+            other: costed.is_some_and(|costed| costed.next != Some(place)),
+            squared: costed.map_or(value, |costed| costed.squared[place]),
+            chunk: self.pool.members()[place].0,
+            place,
+        }
+    }
+}
+
+/// By `values`, which are squared distances or costs; those that are held back are gone
+/// from them afterwards.
+fn search(field: &Field<'_>, values: &mut [f32], recent: &Recent, n: usize) -> Vec<Hit> {
+    let mut held = take_held(field, recent, values);
+    let mut found = lowest(field, values, n);
     if found.len() < n {
         held.sort_unstable_by(order);
         held.truncate(n - found.len());
         found.extend(held);
     }
-    found.iter().map(|place| hit(pool, place)).collect()
+    found.iter().map(|found| hit(field.pool, found)).collect()
 }
 
 /// A member of the pool that may be chosen.
 #[derive(Clone, Copy)]
 struct Candidate {
     hold: Hold,
+    /// The cost, or the squared distance where nothing else counts.
+    value: f32,
+    /// False for the one that wins ties of costs.
+    other: bool,
     squared: f32,
     chunk: ChunkId,
     place: usize,
@@ -57,22 +117,20 @@ struct Candidate {
 
 fn order(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
     (a.hold.cmp(&b.hold))
+        .then(a.value.total_cmp(&b.value))
+        .then(a.other.cmp(&b.other))
         .then(a.squared.total_cmp(&b.squared))
         .then(a.chunk.cmp(&b.chunk))
 }
 
-/// What `recent` holds back, taken out of `distances`: NaN stands in its place, which
-/// is below no bound.
-fn take_held(pool: &Pool, recent: &Recent, distances: &mut [f32]) -> Vec<Candidate> {
+/// What `recent` holds back, taken out of `values`: NaN stands in its place, which is
+/// below no bound.
+fn take_held(field: &Field<'_>, recent: &Recent, values: &mut [f32]) -> Vec<Candidate> {
+    let pool = field.pool;
     let mut held: Vec<Candidate> = Vec::new();
     let mut hold = |place: usize, hold: Hold| {
-        let squared = std::mem::replace(&mut distances[place], f32::NAN);
-        held.push(Candidate {
-            hold,
-            squared,
-            chunk: pool.members()[place].0,
-            place,
-        });
+        let value = std::mem::replace(&mut values[place], f32::NAN);
+        held.push(field.candidate(place, value, hold));
     };
     let chunks = recent.chunks().enumerate();
     let mut by_chunk: Vec<(usize, usize)> = chunks
@@ -106,35 +164,30 @@ fn places_of(pool: &Pool, track: crate::library::TrackId) -> impl Iterator<Item 
         })
 }
 
-/// The `n` lowest distances that are numbers, ascending; equal ones by the lower chunk.
-fn lowest(pool: &Pool, distances: &[f32], n: usize) -> Vec<Candidate> {
+/// The `n` lowest values that are numbers, ascending; equal ones as [`order`] says.
+fn lowest(field: &Field<'_>, values: &[f32], n: usize) -> Vec<Candidate> {
     /// As for tracks: nearly every block is wholly beyond the bound.
     const BLOCK: usize = 64;
     // Once so many are gathered, all but the best are dropped and the bound tightened.
     let room = n.saturating_mul(2).max(BLOCK);
     let mut bound = f32::INFINITY;
     let mut found: Vec<Candidate> = Vec::new();
-    for (at, block) in distances.chunks(BLOCK).enumerate() {
+    for (at, block) in values.chunks(BLOCK).enumerate() {
         if !block
             .iter()
-            .fold(false, |any, squared| any | (*squared <= bound))
+            .fold(false, |any, value| any | (*value <= bound))
         {
             continue;
         }
-        for (place, &squared) in (at * BLOCK..).zip(block) {
-            if squared <= bound {
-                found.push(Candidate {
-                    hold: Hold::FREE,
-                    squared,
-                    chunk: pool.members()[place].0,
-                    place,
-                });
+        for (place, &value) in (at * BLOCK..).zip(block) {
+            if value <= bound {
+                found.push(field.candidate(place, value, Hold::FREE));
             }
         }
         if found.len() >= room {
             found.select_nth_unstable_by(n - 1, order);
             found.truncate(n);
-            bound = found[n - 1].squared;
+            bound = found[n - 1].value;
         }
     }
     found.sort_unstable_by(order);

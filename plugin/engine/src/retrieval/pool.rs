@@ -5,7 +5,12 @@ use std::sync::Arc;
 use super::{Fraction, Ranking};
 use crate::inference::Correspondence;
 use crate::library::{HalfMatrix, HalfRows, Library, TrackId};
-use crate::units::{ChunkId, Score};
+use crate::playback::SNIPPET;
+use crate::units::{ChunkId, Score, Seconds};
+
+/// A chunk follows another if it begins within this of its end: starts are multiples of a
+/// chunk, stored in single precision.
+const NO_GAP: Seconds = Seconds(0.01);
 
 /// The chunks that passed the first filter, with their embeddings gathered
 /// into contiguous rows: one scan over them is the whole second filter.
@@ -107,6 +112,28 @@ impl Pool {
     /// The members' embeddings, in their order.
     pub fn embeddings(&self) -> HalfRows<'_> {
         self.rows.rows()
+    }
+
+    /// The member that goes on where `chunk` of `library` ends, in the same track; `None`
+    /// if that is not in the pool, or is silence, which the library does not hold.
+    pub fn following(&self, library: &Library, chunk: ChunkId) -> Option<ChunkId> {
+        let played = library.get(chunk)?;
+        let follows = |chunk: &ChunkId| {
+            let next = library.get(*chunk);
+            next.is_some_and(|next| {
+                let wait = next.start.0 - (played.start.0 + SNIPPET.0);
+                next.track == played.track && wait.abs() < NO_GAP.0
+            })
+        };
+        // A track's chunks mostly have numbers one after the other.
+        let beside = ChunkId(chunk.0.wrapping_add(1));
+        if follows(&beside) {
+            return self.contains(beside).then_some(beside);
+        }
+        let of_track = (self.tracks.iter().zip(&self.members))
+            .filter(|(track, _)| **track == played.track)
+            .map(|(_, (chunk, _))| *chunk);
+        of_track.filter(follows).min()
     }
 
     pub(super) fn tracks(&self) -> &[TrackId] {

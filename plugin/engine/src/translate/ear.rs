@@ -104,7 +104,7 @@ impl Ear {
         self.new
     }
 
-    /// Embeds the window if the settings' interval has passed; true if it
+    /// Embeds the window if `interval` frames have come, at least 1; true if it
     /// looked. What was found is in [`features`](Self::features). Nothing new is
     /// found if it is not `wanted`, while the signal is silent, or before enough of
     /// it has been heard; what was found before then goes by the [`Memory`].
@@ -112,9 +112,10 @@ impl Ear {
         &mut self,
         embedder: &mut dyn Embedder,
         settings: &Settings,
+        interval: usize,
         wanted: bool,
     ) -> Result<bool> {
-        if self.new < settings.interval.max(1) {
+        if self.new < interval.max(1) {
             return Ok(false);
         }
         self.new = 0;

@@ -5,7 +5,10 @@
 //! rings or the command line over files, gets the same from the same frames.
 //! Push frames of both signals, and whenever [`Translator::due`] says so, call
 //! [`Translator::step`]. A driver that is late may push more before it steps;
-//! it then skips embeddings and is no longer the same as one that was in time.
+//! it then skips embeddings and is no longer the same as one that was in time. One that
+//! is waited for in real time takes a step in its halves,
+//! [`step_brush`](Translator::step_brush) and [`step_music`](Translator::step_music), and
+//! hands on what the first has found before it begins the second.
 
 mod ear;
 mod filter;
@@ -13,15 +16,15 @@ mod headed;
 mod outcome;
 mod reasons;
 mod settings;
+mod step;
 mod suggest;
 
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 pub use ear::{HYSTERESIS_DB, Heard};
-pub use outcome::{Outcome, Timings};
+pub use outcome::{BrushOutcome, Outcome, Timings};
 pub use settings::{Settings, duration_of};
 pub use suggest::Suggestion;
 
@@ -32,7 +35,7 @@ use crate::inference::{
     Correspondence, Embedder, Models, MusicFeatures, Picture, PictureEmbedder, PictureFeatures,
 };
 use crate::library::{HalfMatrix, Library, TrackId};
-use crate::retrieval::{Gallery, Hit, Pool, Recent, nearest_n};
+use crate::retrieval::{Gallery, Hit, Pool, Recent};
 use crate::teach::TaughtHead;
 use crate::units::{ChunkId, Score, Seconds};
 use crate::{Error, Result};
@@ -79,6 +82,8 @@ pub struct Translator {
     library: Option<Library>,
     filter: Filter,
     recent: Recent,
+    /// The chunk played last, which continuity goes on from.
+    played: Option<ChunkId>,
     meter: Meter,
     reasons: Reasons,
     suggester: Suggester,
@@ -86,6 +91,14 @@ pub struct Translator {
     /// The pool or what is held back changed since the last search.
     search_stale: bool,
     score: Option<Score>,
+    unmetered: Unmetered,
+}
+
+/// Frames pushed since the congruity was brought up to date.
+#[derive(Clone, Copy, Default)]
+struct Unmetered {
+    brush: usize,
+    music: usize,
 }
 
 impl Networks {
@@ -129,12 +142,14 @@ impl Translator {
             library: None,
             filter: Filter::default(),
             recent: Recent::new(settings.variety),
+            played: None,
             meter: Meter::new(settings.smoothing),
             reasons: Reasons::new(Norms::built_in().clone(), AffectPlaces::default()),
             suggester: Suggester::default(),
             snippets: Vec::new(),
             search_stale: true,
             score: None,
+            unmetered: Unmetered::default(),
         }
     }
 
@@ -229,6 +244,7 @@ impl Translator {
             let points = taught_points(head, library.as_ref())?;
             self.filter.set_taught_points(points);
             self.recent.clear();
+            self.played = None;
             LibraryChange::Replaced
         };
         self.library = library;
@@ -259,7 +275,12 @@ impl Translator {
             self.recent.set_variety(settings.variety);
             self.search_stale = true;
         }
-        self.search_stale |= settings.listed != self.settings.listed;
+        self.search_stale |= (settings.listed, settings.fit, settings.continuity)
+            != (
+                self.settings.listed,
+                self.settings.fit,
+                self.settings.continuity,
+            );
         self.meter.set_smoothing(settings.smoothing);
         self.settings = settings;
     }
@@ -275,6 +296,7 @@ impl Translator {
         self.brush = Ear::new(Memory::Keeps);
         self.music = Ear::new(Memory::Forgets);
         self.recent.clear();
+        (self.played, self.unmetered) = (None, Unmetered::default());
         self.meter.reset();
         self.reasons.hear(&[], None);
         self.suggester.reset();
@@ -286,23 +308,35 @@ impl Translator {
     /// Takes in the next frame of the sidechain.
     pub fn push_brush(&mut self, frame: &MelFrame) {
         self.brush.push(frame, self.settings.silence_db);
+        self.unmetered.brush += 1;
     }
 
     /// Takes in the next frame of the main input.
     pub fn push_music(&mut self, frame: &MelFrame) {
         self.music.push(frame, self.settings.silence_db);
+        self.unmetered.music += 1;
     }
 
     /// True once enough frames came for a [`step`](Self::step) to find
     /// something new.
     pub fn due(&self) -> bool {
-        self.brush.new_frames().max(self.music.new_frames()) >= self.settings.interval.max(1)
+        self.brush_frames() >= self.settings.interval.max(1) || self.music_due()
     }
 
-    /// How long the frames pushed since the last embedding last: what to give
-    /// to [`step`](Self::step) as `elapsed`.
+    /// Frames of the brush that were not looked at yet.
+    pub fn brush_frames(&self) -> usize {
+        self.brush.new_frames()
+    }
+
+    /// Whether the music's half of a step would find something new.
+    pub fn music_due(&self) -> bool {
+        self.music.new_frames() >= self.settings.music_interval.max(1)
+    }
+
+    /// How long the frames pushed since the congruity was brought up to date last: what
+    /// to give to [`step`](Self::step) as `elapsed`.
     pub fn pending(&self) -> Seconds {
-        duration_of(self.brush.new_frames().max(self.music.new_frames()))
+        duration_of(self.unmetered.brush.max(self.unmetered.music))
     }
 
     /// Records that `chunk` was played: it is held back for variety. Chunks
@@ -311,6 +345,7 @@ impl Translator {
         let library = self.library.as_ref();
         if let Some(track) = library.and_then(|library| track_of(library, chunk)) {
             self.recent.push(chunk, track);
+            self.played = Some(chunk);
             self.search_stale = true;
         }
     }
@@ -330,34 +365,6 @@ impl Translator {
         self.suggester.gallery()
     }
 
-    /// Brings everything up to date with the frames pushed; `elapsed` is the
-    /// time since the step before, in time of the signal.
-    ///
-    /// # Errors
-    /// If a network fails or does not fit the library. What was found before
-    /// stands, and the next step tries again.
-    pub fn step(&mut self, elapsed: Seconds) -> Result<Outcome> {
-        let mut timings = Timings::default();
-        timed(&mut timings.pool, || self.refresh_pool());
-        let searched = self.follow_brush(&mut timings)?;
-        self.follow_music(&mut timings)?;
-        let congruity = self.meter.update(self.score, elapsed);
-        let weights = self.settings.explain.as_ref();
-        Ok(Outcome {
-            congruity,
-            score: self.score,
-            explained: weights.and_then(|weights| self.reasons.explain(congruity, weights)),
-            snippet: self.snippets.first().copied(),
-            snippets: self.snippets.clone(),
-            suggested_painting: self.suggester.shown().cloned(),
-            brush: self.brush.heard(),
-            music: self.music.heard(),
-            pool_size: self.filter.pool().map_or(0, Pool::len),
-            searched,
-            timings,
-        })
-    }
-
     /// Why any 4 s of music go with the painting: `mel` is the audio network's input,
     /// `affect` what it said about them, `score` theirs with the painting. With the
     /// settings' weights, or the default ones. `None` without a painting.
@@ -367,98 +374,6 @@ impl Translator {
         let music = self.reasons.standing(mel, affect);
         let weights = self.settings.explain.unwrap_or_default();
         self.reasons.compare(&music, network, &weights)
-    }
-
-    /// Brings the pool up to date after the painting, the library or the fraction
-    /// changed.
-    fn refresh_pool(&mut self) {
-        if self.filter.is_fresh() {
-            return;
-        }
-        self.search_stale = true;
-        let correspondence = self.correspondence();
-        let (Some(library), Some(painting)) = (&self.library, &self.painting) else {
-            self.meter.set_distribution(None);
-            return;
-        };
-        let fraction = self.settings.fraction;
-        let ranking = (self.filter).refresh(library, &correspondence, &painting.point, fraction);
-        let distribution = Arc::clone(ranking.distribution());
-        self.meter.set_distribution(Some(distribution));
-    }
-
-    /// Embeds the brush and searches; true if it searched.
-    fn follow_brush(&mut self, timings: &mut Timings) -> Result<bool> {
-        let wanted = self.filter.pool().is_some();
-        let looked = timed(&mut timings.brush_embedding, || {
-            self.brush
-                .look(self.networks.audio.as_mut(), &self.settings, wanted)
-        })?;
-        if !looked && !self.search_stale {
-            return Ok(false);
-        }
-        self.search_stale = false;
-        self.snippets.clear();
-        let (Some(pool), Some(library)) = (self.filter.pool(), &self.library) else {
-            return Ok(false);
-        };
-        let Some(features) = self.brush.features() else {
-            return Ok(false);
-        };
-        expect_len(
-            "library embeddings",
-            library.dims().embedding,
-            features.embedding.len(),
-        )?;
-        self.snippets = timed(&mut timings.search, || {
-            nearest_n(
-                pool,
-                &features.embedding,
-                &self.recent,
-                self.settings.listed.max(1),
-            )
-        });
-        Ok(true)
-    }
-
-    /// Embeds the music, scores it with the painting and asks the gallery.
-    fn follow_music(&mut self, timings: &mut Timings) -> Result<()> {
-        let frames = self.music.new_frames();
-        let wanted = self.filter.pool().is_some() || self.suggester.gallery().is_some();
-        let looked = timed(&mut timings.music_embedding, || {
-            self.music
-                .look(self.networks.audio.as_mut(), &self.settings, wanted)
-        })?;
-        if looked {
-            timed(&mut timings.explanation, || {
-                let wanted = self.settings.explain.is_some();
-                let features = self.music.features().filter(|_| wanted);
-                self.reasons.hear(self.music.input(), features);
-            });
-        }
-        let correspondence = self.correspondence();
-        self.score = None;
-        let Some(features) = self.music.features() else {
-            return Ok(());
-        };
-        if features.point.is_empty() {
-            // What asks the sound itself has not heard it: the worker gets mel frames.
-            return Ok(());
-        }
-        let found = features.point.len();
-        expect_len("music points", found, self.networks.correspondence.dim)?;
-        let point = music_point(self.head.as_deref(), features)?;
-        self.score = self
-            .painting
-            .as_ref()
-            .map(|painting| correspondence.score(&painting.point, &point))
-            .filter(|score| !score.0.is_nan());
-        if looked {
-            timed(&mut timings.gallery, || {
-                self.suggester.hear(&correspondence, &point, frames);
-            });
-        }
-        Ok(())
     }
 }
 
@@ -488,14 +403,6 @@ fn taught_points(
     let both = head.zip(library);
     both.map(|(head, library)| head.library_points(library))
         .transpose()
-}
-
-/// Runs `work` and adds how long it took to `total`.
-fn timed<T>(total: &mut Duration, work: impl FnOnce() -> T) -> T {
-    let begin = Instant::now();
-    let result = work();
-    *total += begin.elapsed();
-    result
 }
 
 /// Rows of another length come from other networks.

@@ -1,5 +1,6 @@
 //! What a step of the translation found.
 
+use std::ops::AddAssign;
 use std::time::Duration;
 
 use super::ear::Heard;
@@ -7,6 +8,21 @@ use super::suggest::Suggestion;
 use crate::crossmodal::Explained;
 use crate::retrieval::Hit;
 use crate::units::{Congruity, Score};
+
+/// What is known after the brush's half of a step.
+#[derive(Clone, Debug)]
+pub struct BrushOutcome {
+    /// The nearest chunks, best first; empty while nothing can be searched.
+    pub snippets: Vec<Hit>,
+    /// The sidechain.
+    pub brush: Heard,
+    /// Chunks in the pool.
+    pub pool_size: usize,
+    /// True if `snippets` was searched anew.
+    pub searched: bool,
+    /// How long its parts took.
+    pub timings: Timings,
+}
 
 /// What is known after a step. What had no new frames stands as it was.
 #[derive(Clone, Debug)]
@@ -53,6 +69,17 @@ pub struct Timings {
     pub gallery: Duration,
     /// Measuring the music for the parts of the congruity.
     pub explanation: Duration,
+}
+
+impl AddAssign for Timings {
+    fn add_assign(&mut self, other: Self) {
+        self.pool += other.pool;
+        self.brush_embedding += other.brush_embedding;
+        self.search += other.search;
+        self.music_embedding += other.music_embedding;
+        self.gallery += other.gallery;
+        self.explanation += other.explanation;
+    }
 }
 
 impl Timings {

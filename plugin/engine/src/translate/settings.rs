@@ -12,10 +12,18 @@ pub struct Settings {
     pub fraction: Fraction,
     /// How much of what was played lately is held back.
     pub variety: Variety,
+    /// How much a chunk's place in the painting's pool counts beside its distance from the
+    /// brush, 0..=1: see [`Preferences::fit`](crate::retrieval::Preferences::fit).
+    pub fit: f32,
+    /// How much the chunk is preferred that goes on where the one played last ends, 0..=1:
+    /// see [`Preferences::continuity`](crate::retrieval::Preferences::continuity).
+    pub continuity: f32,
     /// Time constant of the congruity.
     pub smoothing: Seconds,
-    /// Frames from one embedding to the next; at least 1.
+    /// Frames from one embedding of the brush to the next; at least 1.
     pub interval: usize,
+    /// The same of the music: nobody waits for congruity as for a cue.
+    pub music_interval: usize,
     /// A signal begins to sound when a band of a frame reaches this level, in
     /// dB; it stops [`HYSTERESIS_DB`](super::HYSTERESIS_DB) below.
     pub silence_db: f32,
@@ -31,13 +39,17 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// The paper's 1 %, embedded every 100 ms, searched after 0.5 s of sound.
+    /// The paper's 1 % and distance alone; the brush is embedded every 50 ms, the music
+    /// every 100 ms, and searched after 0.5 s of sound.
     fn default() -> Self {
         Self {
             fraction: Fraction::PAPER,
             variety: Variety::default(),
+            fit: 0.0,
+            continuity: 0.0,
             smoothing: Seconds(1.0),
-            interval: 8,
+            interval: 4,
+            music_interval: 8,
             silence_db: SILENCE_DB,
             min_sound: Seconds(0.5),
             listed: 4,
