@@ -14,7 +14,8 @@ use impasto::bridge::{Shared, bridge};
 use impasto::output::HostLink;
 use impasto::process::{Block, Processor};
 use impasto::view::{
-    self, Action, Activity, HeadState, LibraryState, ModelsState, PaintingState, View, ViewHandle,
+    self, Action, Activity, HeadState, LibraryState, ModelsState, PaintingState, Silence, View,
+    ViewHandle,
 };
 use impasto::worker::{Message, Worker};
 
@@ -104,6 +105,26 @@ fn snippets_peaks(processor: &mut Processor) -> [f32; 2] {
     std::thread::sleep(Duration::from_millis(2));
     let peak = |side: [f32; 480]| side.iter().fold(0.0, |a: f32, b| a.max(b.abs()));
     [peak(buffers[2]), peak(buffers[3])]
+}
+
+/// Strokes the brush for 10 ms: noise after silence, loud enough for any threshold.
+fn stroke(processor: &mut Processor) {
+    let mut noise = [0.0f32; 480];
+    let mut state = 1u32;
+    for sample in &mut noise {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *sample = (state >> 8) as f32 / (1 << 24) as f32 - 0.5;
+    }
+    for brush in [&[0.0f32; 480], &noise, &[0.0; 480]] {
+        let mut buffers = [[0.0f32; 480]; 4];
+        let [left, right, snippets_left, snippets_right] = &mut buffers;
+        processor.process(Block {
+            main: [left, right],
+            brush: [brush, &[]],
+            brush_channels: 1,
+            snippets: [snippets_left, snippets_right],
+        });
+    }
 }
 
 fn painting(name: &str) -> PathBuf {
@@ -275,6 +296,52 @@ fn a_chunk_is_heard_when_the_editor_asks_for_it() {
         "is refused quietly"
     );
     loudest(10);
+}
+
+#[test]
+fn a_stroke_that_finds_no_cue_is_counted_and_the_reason_is_told() {
+    let rig = Rig::new();
+    let mut processor = rig.activate();
+    // The first block may come before the worker has taken the other end.
+    let silent = |processor: &mut Processor, what: &str, is: fn(&Silence) -> bool| {
+        let begin = Instant::now();
+        loop {
+            stroke(processor);
+            std::thread::sleep(Duration::from_millis(60));
+            let view = rig.view.snapshot();
+            if let Some(silence) = view.silent.as_ref().filter(|silence| is(silence)) {
+                assert!(!silence.sentence().is_empty());
+                assert!(view.strokes_without_cue > 0);
+                return;
+            }
+            assert!(begin.elapsed() < PATIENCE, "{what}: {:?}", view.silent);
+        }
+    };
+    silent(&mut processor, "no library", |s| *s == Silence::NoLibrary);
+    let index = tempfile::tempdir().expect("a folder");
+    rig.set_library(index.path());
+    silent(&mut processor, "no painting", |s| *s == Silence::NoPainting);
+    let broken = workspace("tests/assets/broken/text.png");
+    assert!(rig.view.send(Action::LoadPainting(broken)));
+    silent(&mut processor, "a broken painting", |s| {
+        *s == Silence::PaintingFailed
+    });
+    let path = painting("hokusai-great-wave.jpg");
+    assert!(rig.view.send(Action::LoadPainting(path)));
+    rig.wait_for_library();
+    let begin = Instant::now();
+    let before = rig.view.snapshot().strokes_without_cue;
+    while rig.view.snapshot().silent.is_some() {
+        let _ = snippets_peaks(&mut processor);
+        assert!(begin.elapsed() < PATIENCE, "still silent");
+    }
+    stroke(&mut processor);
+    let mut heard = 0.0f32;
+    while heard == 0.0 {
+        heard = snippets_peaks(&mut processor)[0];
+        assert!(begin.elapsed() < PATIENCE, "never heard");
+    }
+    assert!(before > 0);
 }
 
 #[test]

@@ -131,6 +131,11 @@ impl CueFeeder {
         Ok(fed)
     }
 
+    /// Whether the player has a cue that a stroke would start, as far as is known here.
+    pub fn has_cue(&self) -> bool {
+        self.planner.has_best()
+    }
+
     /// The hand-over's counts, for display.
     pub fn sender(&self) -> &CueSender {
         &self.sender

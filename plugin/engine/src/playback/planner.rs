@@ -48,6 +48,11 @@ impl CuePlanner {
         })
     }
 
+    /// Whether the player has a cue to start.
+    pub fn has_best(&self) -> bool {
+        self.best.is_some()
+    }
+
     /// A cue was sent as `request` asks.
     pub fn sent(&mut self, serial: u64, request: &CueRequest) {
         let sent = Some(Sent {
@@ -146,7 +151,9 @@ mod tests {
             chunk: ChunkId(5),
         });
         check(&planner, &[5], None);
+        assert!(planner.has_best());
         planner.spent(1);
+        assert!(!planner.has_best());
         check(&planner, &[5], Some((5, Role::Best)));
     }
 

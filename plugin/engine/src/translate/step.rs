@@ -33,6 +33,15 @@ impl Translator {
         self.look_at_brush(1)
     }
 
+    /// Searches again with what was heard before if what is held back or preferred has
+    /// changed since, as after a snippet began; nothing is embedded.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn search_again(&mut self) -> Result<BrushOutcome> {
+        self.look_at_brush(usize::MAX)
+    }
+
     /// The second half: embeds the music if its interval has passed, and follows the
     /// congruity; `elapsed` is the time since this was done before.
     ///

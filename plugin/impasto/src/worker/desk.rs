@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crossbeam::channel::{Receiver, RecvTimeoutError};
+use crossbeam::channel::Receiver;
 use engine::analysis::{FRAMES, MelWindow};
 use engine::inference::{Models, locate};
 use engine::playback::ClipCache;
 use engine::retrieval::{Fraction, Hit, Variety};
-use engine::translate::{Outcome, Settings, Translator};
+use engine::translate::{Settings, Translator};
 use engine::units::{ChunkId, Distance, Score, Seconds};
 
 use super::Message;
 use super::jobs::Jobs;
+use super::pace::Pace;
 use super::sources::Applied;
 use super::stage::{Stage, Start};
 use crate::bridge::Shared;
@@ -23,13 +24,6 @@ use crate::snapshot::Played;
 use crate::view::{
     Action, ClipsState, FailedFile, ModelsState, Publisher, SNIPPET_ROWS, SnippetRow, View,
 };
-
-/// How often rings are looked at while frames come. The audio thread must not wake
-/// anyone, so they are polled, at less than the 12.5 ms of a frame.
-const BUSY: Duration = Duration::from_millis(10);
-
-/// The same while nothing has come for a while.
-const IDLE: Duration = Duration::from_millis(50);
 
 /// How long a snippet is heard at most.
 const SNIPPET: Duration = Duration::from_secs(4);
@@ -53,8 +47,8 @@ impl Drop for Closing {
 pub struct Desk {
     pub(super) link: Arc<HostLink>,
     pub(super) shared: Arc<Shared>,
-    publisher: Publisher,
-    messages: Receiver<Message>,
+    pub(super) publisher: Publisher,
+    pub(super) messages: Receiver<Message>,
     pub(super) jobs: Jobs,
     /// The next snapshot; published by [`Self::publish`].
     pub(super) view: View,
@@ -65,13 +59,18 @@ pub struct Desk {
     /// What the last activation decoded, for the next.
     decoded: Option<ClipCache>,
     /// The brush's frames for the editor.
-    shown_brush: MelWindow,
+    pub(super) shown_brush: MelWindow,
     /// Someone needs the networks: something was chosen, or the editor is open. Not
     /// before: a host that only looks at the plug-in must not pay for them.
     wanted: bool,
     /// The networks could not be loaded; tried again at the next activation.
     gave_up: bool,
-    last_frame: Instant,
+    /// When frames come.
+    pub(super) pace: Pace,
+    /// Whether the brush sounded last.
+    pub(super) brush_sounds: bool,
+    /// A stroke found no cue, and there was none since.
+    pub(super) unheard: bool,
     published: Instant,
     /// Something changed that the user waits for.
     pub(super) urgent: bool,
@@ -105,7 +104,9 @@ impl Desk {
             shown_brush: MelWindow::new(),
             wanted: false,
             gave_up: false,
-            last_frame: Instant::now(),
+            pace: Pace::new(Instant::now()),
+            brush_sounds: false,
+            unheard: false,
             published: Instant::now(),
             urgent: true,
             failed: Arc::default(),
@@ -151,26 +152,7 @@ impl Desk {
         chosen.into_iter().any(Option::is_some)
     }
 
-    /// Sleeps until a message comes, or it is time to look at the rings.
-    fn wait(&mut self) {
-        let busy = self.stage.is_some() && self.last_frame.elapsed() < Duration::from_secs(1);
-        let pause = if busy || self.publisher.editor_open() {
-            BUSY
-        } else {
-            IDLE
-        };
-        match self.messages.recv_timeout(pause) {
-            Ok(message) => self.take(message),
-            Err(RecvTimeoutError::Timeout) => {}
-            // The owner stops before it lets go of its end.
-            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(pause),
-        }
-        while let Ok(message) = self.messages.try_recv() {
-            self.take(message);
-        }
-    }
-
-    fn take(&mut self, message: Message) {
+    pub(super) fn take(&mut self, message: Message) {
         match message {
             Message::Attach(end) => {
                 let library = self.translator.as_ref().and_then(Translator::library);
@@ -249,7 +231,7 @@ impl Desk {
     }
 
     /// The translation's settings as the parameters are now.
-    fn settings(&self) -> Settings {
+    pub(super) fn settings(&self) -> Settings {
         let params = &self.link.params;
         Settings {
             fraction: Fraction::percent(params.filter.value()).unwrap_or_default(),
@@ -263,7 +245,7 @@ impl Desk {
     }
 
     /// Forgets what was heard, as when the host starts anew.
-    fn forget_heard(&mut self) {
+    pub(super) fn forget_heard(&mut self) {
         if let Some(translator) = &mut self.translator {
             translator.reset();
         }
@@ -272,89 +254,7 @@ impl Desk {
         self.view.congruity = None;
     }
 
-    /// Takes in the frames that came, and steps wherever one is due.
-    fn follow_audio(&mut self) {
-        let Some(mut stage) = self.stage.take() else {
-            return;
-        };
-        if stage.take_reset() {
-            self.forget_heard();
-        }
-        self.note_starts(&mut stage);
-        while let Some((brush, music)) = stage.next_frames() {
-            if self.shared.stopping() {
-                break;
-            }
-            self.last_frame = Instant::now();
-            if let Some(brush) = &brush {
-                self.shown_brush.push(brush);
-            }
-            let Some(translator) = &mut self.translator else {
-                continue;
-            };
-            if let Some(brush) = &brush {
-                translator.push_brush(brush);
-            }
-            if let Some(music) = &music {
-                translator.push_music(music);
-            }
-            if translator.due() {
-                self.step(&mut stage);
-            }
-        }
-        let (failed, clips) = stage.follow_decoder();
-        if let Some(error) = failed {
-            self.view.warning = Some(error.to_string());
-        }
-        if let Some(clips) = clips {
-            self.view.clips = clips;
-        }
-        self.view.dropped_frames = stage.dropped();
-        self.stage = Some(stage);
-    }
-
-    fn step(&mut self, stage: &mut Stage) {
-        let settings = self.settings();
-        let Some(translator) = &mut self.translator else {
-            return;
-        };
-        if translator.settings().fraction != settings.fraction {
-            // What is cued may not belong to the pool any more.
-            stage.clear();
-        }
-        if *translator.settings() != settings {
-            translator.set_settings(settings);
-        }
-        let elapsed = translator.pending();
-        // Set before the frames of an offline render were sent, so known by now.
-        stage.set_offline(self.link.is_offline());
-        let outcome = translator.step(elapsed);
-        stage.follow_pool(translator.pool());
-        match outcome {
-            Ok(outcome) => self.apply(&outcome, stage),
-            Err(error) => self.view.warning = Some(error.to_string()),
-        }
-        self.note_starts(stage);
-    }
-
-    fn apply(&mut self, outcome: &Outcome, stage: &mut Stage) {
-        self.link.set_congruity(outcome.congruity);
-        self.view.congruity = outcome.congruity;
-        self.view.pool = outcome.pool_size;
-        self.follow_suggestion(outcome.suggested_painting.as_ref());
-        if let Some(error) = stage.feed(&outcome.snippets) {
-            self.view.warning = Some(error.to_string());
-        }
-    }
-
-    /// Notes what began to sound: it is held back, listed and told.
-    fn note_starts(&mut self, stage: &mut Stage) {
-        for start in stage.collect() {
-            self.note_start(&start);
-        }
-    }
-
-    fn note_start(&mut self, start: &Start) {
+    pub(super) fn note_start(&mut self, start: &Start) {
         let chunk = start.started.chunk;
         let Some(translator) = &mut self.translator else {
             return;

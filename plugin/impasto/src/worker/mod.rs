@@ -8,7 +8,10 @@
 
 mod clips;
 mod desk;
+mod follow;
 mod jobs;
+mod pace;
+mod silence;
 mod sources;
 mod stage;
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use engine::analysis::{MelFrame, MelReceiver};
 use engine::library::Library;
-use engine::playback::{ClipCache, CueFeeder, LevelMatch, Started, Wait};
+use engine::playback::{CacheStatus, ClipCache, CueFeeder, LevelMatch, Started, Wait};
 use engine::retrieval::{Hit, Pool};
 use engine::translate::{LibraryChange, duration_of};
 use engine::units::{SampleRate, Seconds};
@@ -63,6 +63,11 @@ pub struct Stage {
     /// What the editor asked to hear and is not decoded.
     asked: Option<Hit>,
     looked: Instant,
+    fed: Option<Instant>,
+    /// How many chunks were found last.
+    found: usize,
+    /// Strokes without a cue that were told.
+    without_cue: u64,
     choices: VecDeque<Hit>,
     /// Frames taken from the music, from which time follows where a report was lost.
     heard: usize,
@@ -91,6 +96,9 @@ impl Stage {
             awaited: Vec::new(),
             asked: None,
             looked: Instant::now(),
+            fed: None,
+            found: 0,
+            without_cue: 0,
             rate: end.rate,
             brush: end.brush,
             music: end.music,
@@ -197,6 +205,44 @@ impl Stage {
         }
     }
 
+    /// How many frames [`next_frames`](Self::next_frames) would give now.
+    pub fn waiting(&self) -> usize {
+        let (brush, music) = (self.brush.len(), self.music.len());
+        let ahead = brush.abs_diff(music).saturating_sub(SLACK);
+        brush.min(music) + ahead
+    }
+
+    /// Whether a stroke would find a cue, as far as is known here.
+    pub fn has_cue(&self) -> bool {
+        self.feeder.has_cue()
+    }
+
+    /// When a cue was fed last.
+    pub fn fed(&self) -> Option<Instant> {
+        self.fed
+    }
+
+    /// Whether something better than what is cued is being decoded.
+    pub fn is_waiting(&self) -> bool {
+        !self.awaited.is_empty() || self.asked.is_some()
+    }
+
+    /// Strokes that found no cue since the last call.
+    pub fn take_without_cue(&mut self) -> u64 {
+        let all = self.feeder.sender().counts().without_cue();
+        all - std::mem::replace(&mut self.without_cue, all)
+    }
+
+    /// How many chunks were found last.
+    pub fn found(&self) -> usize {
+        self.found
+    }
+
+    /// What the decoded audio holds and lacks.
+    pub fn cache(&self) -> CacheStatus {
+        self.cache.status()
+    }
+
     /// Frames lost so far.
     pub fn dropped(&self) -> u64 {
         self.brush.dropped() + self.music.dropped()
@@ -218,6 +264,7 @@ impl Stage {
         while self.choices.len() > CHOICES {
             self.choices.pop_front();
         }
+        (self.fed, self.found) = (Some(Instant::now()), hits.len());
         self.feed_listed(hits)
     }
 
