@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use divan::{Bencher, black_box};
 use engine::inference::Correspondence;
 use engine::library::{ChunkInfo, Dims, Library, Parts, StereoClip, TrackId, TrackInfo};
-use engine::playback::{Cue, Mode, Player, PlayerSettings, Role, cue_channel};
+use engine::playback::{Cue, CueSender, Mode, Player, PlayerSettings, Role, Touch, cue_channel};
 use engine::retrieval::{Fraction, Pool, Ranking, Recent, Variety, nearest_n};
 use engine::units::{ChunkId, SampleRate, Seconds};
 
@@ -101,17 +101,11 @@ fn search(bencher: Bencher, chunks: usize, percent: f32) {
     bencher.bench(|| nearest_n(&pool, black_box(&query), &recent, 4));
 }
 
-/// A block of 64 frames while two snippets crossfade.
-#[divan::bench]
-fn render_64_frames_of_a_crossfade(bencher: Bencher) {
+fn player(settings: PlayerSettings) -> (CueSender, Player) {
     let rate = SampleRate::new(48_000.0).expect("a rate");
     let (mut sender, receiver) = cue_channel();
     let mut player = Player::new(rate, receiver);
-    player.set_settings(PlayerSettings {
-        mode: Mode::Continuous,
-        crossfade: Seconds(2.0),
-        ..PlayerSettings::default()
-    });
+    player.set_settings(settings);
     let clip = StereoClip {
         rate,
         left: noise(5, 192_000),
@@ -120,6 +114,56 @@ fn render_64_frames_of_a_crossfade(bencher: Bencher) {
     sender
         .send(Box::new(Cue::new(1, Role::Best, ChunkId(0), clip)))
         .expect("room for a cue");
+    (sender, player)
+}
+
+fn render_64_frames(bencher: Bencher, player: &mut Player) {
     let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
     bencher.bench_local(|| player.render(black_box(&mut left), black_box(&mut right)));
+}
+
+/// A block of 64 frames while two snippets crossfade.
+#[divan::bench]
+fn render_64_frames_of_a_crossfade(bencher: Bencher) {
+    let (_sender, mut player) = player(PlayerSettings {
+        mode: Mode::Continuous,
+        crossfade: Seconds(2.0),
+        ..PlayerSettings::default()
+    });
+    render_64_frames(bencher, &mut player);
+}
+
+/// A block of 64 frames of strokes that are held; at strength 0.5 with all of the
+/// tone, or with none. 1333 µs are one core.
+fn strokes(bencher: Bencher, voices: u32, tone: f32) {
+    let (_sender, mut player) = player(PlayerSettings {
+        mode: Mode::Gated,
+        polyphony: voices as usize,
+        crossfade: Seconds(0.01),
+        touch_level: 1.0,
+        touch_tone: tone,
+        ..PlayerSettings::default()
+    });
+    for key in 0..voices {
+        let touch = Touch { key, strength: 0.5 };
+        player.start(key as usize, touch);
+    }
+    for _ in 0..100 {
+        player.render(&mut [0.0; 64], &mut [0.0; 64]);
+    }
+    render_64_frames(bencher, &mut player);
+}
+
+const VOICES: [u32; 2] = [1, 8];
+
+/// Strokes without tone.
+#[divan::bench(args = VOICES)]
+fn render_64_frames_of_strokes(bencher: Bencher, voices: u32) {
+    strokes(bencher, voices, 0.0);
+}
+
+/// Strokes with tone.
+#[divan::bench(args = VOICES)]
+fn render_64_frames_of_strokes_with_tone(bencher: Bencher, voices: u32) {
+    strokes(bencher, voices, 1.0);
 }

@@ -6,8 +6,9 @@ use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 
 use engine::library::StereoClip;
+use engine::playback::sync::{Division, Due, Quantizer, Transport};
 use engine::playback::{
-    Cue, CueAudio, LevelMatch, Mode, PackedClip, Player, PlayerSettings, Role, cue_channel,
+    Cue, CueAudio, LevelMatch, Mode, PackedClip, Player, PlayerSettings, Role, Touch, cue_channel,
 };
 use engine::units::{ChunkId, SampleRate};
 
@@ -63,6 +64,7 @@ fn the_counter_counts() {
 fn the_player_never_calls_the_allocator() {
     let rate = SampleRate::new(48_000.0).expect("a rate");
     let (mut sender, receiver) = cue_channel();
+    let mut quantizer = Quantizer::new(rate, Arc::clone(receiver.counts()));
     let mut player = Player::new(rate, receiver);
     let (mut left, mut right) = (vec![0.0; 512], vec![0.0; 512]);
     for block in 0..5_000u64 {
@@ -84,25 +86,64 @@ fn the_player_never_calls_the_allocator() {
         if block % 97 == 0 {
             sender.clear();
         }
-        let mode = [Mode::Continuous, Mode::Triggered, Mode::Off][(block / 300 % 3) as usize];
+        let modes = [Mode::Continuous, Mode::Triggered, Mode::Gated, Mode::Off];
+        let mode = modes[(block / 300 % 4) as usize];
         let frames = (block % 512) as usize + 1;
+        let (key, strength) = ((block % 11) as u32, (block % 101) as f32 / 100.0);
+        let transport = Transport {
+            playing: block % 700 < 600,
+            tempo_bpm: 120.0 + (block / 100) as f64,
+            beats: block as f64 / 40.0 % 9.0,
+            bar_start_beats: 0.0,
+            beats_a_bar: 4.0,
+        };
         let counted = calls(|| {
             player.set_settings(PlayerSettings {
                 mode,
+                polyphony: (block / 37 % 9) as usize,
+                touch_level: 0.5,
+                touch_tone: (block / 500 % 2) as f32,
+                on_grid: block / 600 % 2 == 1,
                 ..PlayerSettings::default()
             });
             player.set_active(block % 50 < 40);
+            player.set_frozen(block % 400 > 300);
+            quantizer.set_division(Some(Division::Sixteenth).filter(|_| block % 900 < 700));
+            quantizer.begin(Some(&transport), frames, &mut |due| match due {
+                Due::Start { offset, touch } => player.start(offset, touch),
+                Due::End { offset, key } => player.end(offset, key),
+                Due::Line { offset } => player.advance(offset),
+            });
+            if let Some(offset) = quantizer.start(frames / 3, Touch { key, strength }) {
+                player.start(offset, Touch { key, strength });
+            }
             player.trigger(7);
-            player.trigger(300);
+            player.set_pressure(key, 1.0 - strength);
+            // More than there is room for, now and then.
+            for key in 0..block % 97 {
+                if let Some(offset) = quantizer.end(frames - 1, key as u32) {
+                    player.end(offset, key as u32);
+                }
+            }
             player.render(&mut left[..frames], &mut right[..frames]);
             let _ = player.now_playing();
             if block % 1000 == 999 {
                 player.reset();
+                quantizer.reset();
             }
         });
         assert_eq!(counted, 0, "block {block}");
     }
-    assert!(sender.counts().started() > 100);
+    let counts = sender.counts();
+    for (what, count) in [
+        ("started", counts.started()),
+        ("stolen", counts.stolen()),
+        ("repeated", counts.repeated()),
+        ("ignored", counts.ignored_frozen()),
+        ("held", counts.held_for_grid()),
+    ] {
+        assert!(count > 20, "{what}: {count}");
+    }
 }
 
 #[test]

@@ -89,10 +89,12 @@ impl Clock {
     fn new(transport: &Transport, division: Division, rate: SampleRate) -> Self {
         let grid = Grid::new(transport, division);
         let beats_a_second = transport.tempo_bpm / 60.0;
+        let beats_a_sample = beats_a_second / rate.hz();
+        let late = (LATE.0 * beats_a_second).min(LATE_SHARE * grid.step());
         Self {
             beats: transport.beats,
-            beats_a_sample: beats_a_second / rate.hz(),
-            late: (LATE.0 * beats_a_second).min(LATE_SHARE * grid.step()),
+            beats_a_sample,
+            late: late + TIE * beats_a_sample,
             grid,
         }
     }
