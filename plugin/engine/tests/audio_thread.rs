@@ -5,8 +5,9 @@ use std::cell::Cell;
 use std::hint::black_box;
 
 use engine::analysis::level::{LevelMeter, Onset};
+use engine::analysis::stroke::{Calibrator, StrokeDetector, StrokeEvent, StrokeSettings};
 use engine::analysis::{FrontEnd, downmix, mel_ring};
-use engine::units::SampleRate;
+use engine::units::{SampleRate, Seconds};
 
 /// The system's allocator; counts what the current thread asks of it.
 struct Counting;
@@ -94,5 +95,50 @@ fn analysis_neither_allocates_nor_frees() {
         }
         assert!(frames > 5 * 70, "{frames} frames");
         assert!(receiver.dropped() > 0);
+    }
+}
+
+#[test]
+fn strokes_are_found_without_allocating() {
+    for hz in [16_000.0, 22_050.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0] {
+        let rate = SampleRate::new(hz).unwrap();
+        let mut detector = StrokeDetector::new(rate);
+        let mut calibrator = Calibrator::new(rate);
+        // Noise that comes and goes five times, with what is no number in it.
+        let mut state = 1u32;
+        let signal: Vec<f32> = (0..(2.0 * hz) as usize)
+            .map(|n| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let stroke = (n as f64 / hz * 2.5).fract() > 0.5;
+                let level = if stroke { 0.2 } else { 1e-4 };
+                let noise = state as f32 / u32::MAX as f32 - 0.5;
+                if n % 5000 == 0 {
+                    f32::NAN
+                } else {
+                    level * noise
+                }
+            })
+            .collect();
+        for block in [1, 17, 64, 512, 8192] {
+            let (mut starts, mut ends, mut sized) = (0, 0, 0);
+            let calls = calls_in(|| {
+                detector.set_settings(&StrokeSettings::default());
+                calibrator.begin(Seconds(1.5));
+                for mono in signal.chunks(block) {
+                    detector.process(mono, &mut |event| match event {
+                        StrokeEvent::Start { .. } => starts += 1,
+                        StrokeEvent::Sized { .. } => sized += 1,
+                        StrokeEvent::End { .. } => ends += 1,
+                    });
+                    black_box((detector.pressure(), detector.brightness()));
+                    calibrator.process(mono);
+                }
+                black_box((calibrator.progress(), calibrator.result()));
+                detector.reset();
+            });
+            assert_eq!(calls, 0, "{hz} Hz, {block} samples");
+            assert_eq!((starts, sized, ends), (5, 5, 4), "{hz} Hz, {block} samples");
+            assert!(calibrator.result().unwrap().is_ok());
+        }
     }
 }

@@ -16,6 +16,7 @@ mod front_end;
 pub mod level;
 pub mod mel;
 mod ring;
+pub mod stroke;
 mod window;
 
 pub use downmix::downmix;
