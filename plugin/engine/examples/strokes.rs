@@ -4,118 +4,305 @@
 //! cargo run --release -p impasto-engine --example strokes
 //! ```
 //!
-//! With a folder as argument, also writes the scenes there (`.wav`, and `.csv` with the
-//! known strokes and what was found), for `docs/strokes_peers.py`.
+//! With a folder as argument, it also writes scenes there (`.wav`, and `.csv` with the
+//! known strokes and those found) for `docs/strokes_peers.py`.
 
-#[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/strokes/friction.rs"]
 mod friction;
-#[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/strokes/judge.rs"]
 mod judge;
 #[path = "../tests/strokes/noise.rs"]
 mod noise;
 #[path = "../tests/strokes/proxies.rs"]
 mod proxies;
-#[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/strokes/scene.rs"]
 mod scene;
 
-use engine::analysis::stroke::StrokeSettings;
+use std::fs;
+use std::io::Write;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use engine::analysis::stroke::{Calibrator, StrokeSettings};
+use engine::units::{SampleRate, Seconds};
 use friction::Surface;
-use judge::{Score, detect, detect_energy, deviation, quantile};
+use judge::{Found, Score, detect, detect_energy, deviation, quantile};
 use scene::{Disturbance, Scene};
 
 const RATE: f64 = 48_000.0;
+/// Not those that the detector was tried with while it was made.
+const SEEDS: RangeInclusive<u64> = 101..=106;
+const SURFACES: [Surface; 3] = [Surface::Canvas, Surface::Panel, Surface::Paper];
+/// Written for the peers: of these conditions, the first seeds.
+const FOR_PEERS: [&str; 5] = ["clean", "noise -40", "noise -20", "knocks", "all"];
+const PEER_SEEDS: RangeInclusive<u64> = 101..=102;
 
-fn main() {
-    let settings = StrokeSettings::default();
-    let hold = settings.hold.0;
-    let noise = |db: f64| Disturbance {
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Outcome<()> {
+    let folder = std::env::args_os().nth(1).map(PathBuf::from);
+    if let Some(folder) = &folder {
+        fs::create_dir_all(folder)?;
+    }
+    condition_table(folder.as_deref())?;
+    gesture_table();
+    rate_table();
+    proxy_table(folder.as_deref())?;
+    calibration_table();
+    Ok(())
+}
+
+fn noise(db: f64) -> Disturbance {
+    Disturbance {
         noise_db: Some(db),
         ..Disturbance::default()
-    };
-    let conditions = [
+    }
+}
+
+fn conditions() -> Vec<(&'static str, Disturbance)> {
+    let soft = noise(-60.0);
+    vec![
         ("clean", Disturbance::default()),
-        ("-60", noise(-60.0)),
-        ("-50", noise(-50.0)),
-        ("-40", noise(-40.0)),
-        ("-30", noise(-30.0)),
-        ("-20", noise(-20.0)),
+        ("noise -60", soft),
+        ("noise -50", noise(-50.0)),
+        ("noise -40", noise(-40.0)),
+        ("noise -30", noise(-30.0)),
+        ("noise -20", noise(-20.0)),
         (
             "hum -20",
             Disturbance {
                 hum_db: Some(-20.0),
-                ..noise(-60.0)
+                ..soft
             },
         ),
         (
             "knocks",
             Disturbance {
                 knocks: true,
-                ..noise(-60.0)
+                ..soft
             },
         ),
         (
             "thumps",
             Disturbance {
                 thumps: true,
-                ..noise(-60.0)
+                ..soft
             },
         ),
         (
             "all",
             Disturbance {
+                hum_db: Some(-30.0),
                 knocks: true,
                 thumps: true,
-                hum_db: Some(-30.0),
-                noise_db: Some(-40.0),
+                ..noise(-40.0)
             },
         ),
-    ];
-    let report = |name: &str, scenes: &[Scene]| {
-        let (mut ours, mut energy) = (Score::default(), Score::default());
-        for scene in scenes {
-            ours.add(scene, &detect(scene, &settings), hold);
-            energy.add(scene, &detect_energy(scene, settings.gate_db()), 0.0);
-        }
-        let ms = |x: f64| format!("{:.2}", 1e3 * x);
-        let l = &ours.latencies;
+    ]
+}
+
+/// Our score and that of energy alone.
+#[derive(Default)]
+struct Both {
+    ours: Score,
+    energy: Score,
+}
+
+impl Both {
+    fn add(&mut self, scene: &Scene) -> Found {
+        let settings = StrokeSettings::default();
+        let found = detect(scene, &settings);
+        self.ours.add(scene, &found, settings.hold.0);
+        let energy = detect_energy(scene, settings.gate_db());
+        self.energy.add(scene, &energy, 0.0);
+        found
+    }
+
+    fn row(&self, name: &str) {
+        let Score {
+            latencies,
+            end_errors,
+            ..
+        } = &self.ours;
         println!(
-            "{name:14} P {:.3} R {:.3} F {:.3} | lat {} {} {} sd {} p95-5 {} | end {} {} {} | knocks {}/{} | energy P {:.3} R {:.3} F {:.3} p99 {}  missed {:?}",
-            ours.precision(),
-            ours.recall(),
-            ours.f(),
-            ms(quantile(l, 0.5)),
-            ms(quantile(l, 0.9)),
-            ms(quantile(l, 0.99)),
-            ms(deviation(l)),
-            ms(quantile(l, 0.95) - quantile(l, 0.05)),
-            ms(quantile(&ours.end_errors, 0.1)),
-            ms(quantile(&ours.end_errors, 0.5)),
-            ms(quantile(&ours.end_errors, 0.9)),
-            ours.knocks_taken,
-            ours.knocks,
-            energy.precision(),
-            energy.recall(),
-            energy.f(),
-            ms(quantile(&energy.latencies, 0.99)),
-            ours.missed_of.iter().take(5).collect::<Vec<_>>(),
+            "| {name} | {} | {:.3} | {:.3} | **{:.3}** | {:.3} | {} | {:.2} | {:.2} | {} |",
+            self.ours.hits + self.ours.missed,
+            self.ours.precision(),
+            self.ours.recall(),
+            self.ours.f(),
+            self.energy.f(),
+            quantiles(latencies, &[0.5, 0.9, 0.99], 2),
+            1e3 * deviation(latencies),
+            1e3 * (quantile(latencies, 0.95) - quantile(latencies, 0.05)),
+            quantiles(end_errors, &[0.1, 0.5, 0.9], 0),
         );
-    };
-    for (name, with) in conditions {
-        let scenes: Vec<Scene> = [Surface::Canvas, Surface::Panel, Surface::Paper]
-            .into_iter()
-            .flat_map(|surface| (1..=4).map(move |seed| scene::scene(seed, surface, with, RATE)))
-            .collect();
-        report(name, &scenes);
     }
-    for name in proxies::PROXIES {
-        for (of, with) in [("clean", Disturbance::default()), ("-40", noise(-40.0))] {
-            let scenes: Vec<Scene> = (1..=4)
-                .map(|seed| proxies::scene(name, seed, with, RATE))
-                .collect();
-            report(&format!("{name} {of}"), &scenes);
+}
+
+fn heading(first: &str) {
+    println!(
+        "\n| {first} | strokes | precision | recall | F | F of energy alone | latency p50 / p90 / \
+         p99, ms | its deviation, ms | its p95 - p5, ms | end p10 / p50 / p90, ms |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|");
+}
+
+/// In milliseconds.
+fn quantiles(seconds: &[f64], of: &[f64], digits: usize) -> String {
+    let each = of
+        .iter()
+        .map(|q| format!("{:.digits$}", 1e3 * quantile(seconds, *q)));
+    each.collect::<Vec<_>>().join(" / ")
+}
+
+fn scenes(with: Disturbance, rate: f64) -> impl Iterator<Item = (Surface, u64, Scene)> {
+    SURFACES.into_iter().flat_map(move |surface| {
+        SEEDS.map(move |seed| (surface, seed, scene::scene(seed, surface, with, rate)))
+    })
+}
+
+fn condition_table(folder: Option<&Path>) -> Outcome<()> {
+    heading("condition");
+    let mut knocks = String::new();
+    for (name, with) in conditions() {
+        let mut both = Both::default();
+        for (surface, seed, scene) in scenes(with, RATE) {
+            let found = both.add(&scene);
+            let kept = FOR_PEERS.contains(&name) && PEER_SEEDS.contains(&seed);
+            if let Some(folder) = folder.filter(|_| kept) {
+                let file = format!("{} {surface:?} {seed}", name.replace(' ', ""));
+                write(folder, &file, &scene, &found)?;
+            }
+        }
+        both.row(name);
+        if both.ours.knocks > 0 {
+            knocks += &format!(
+                "\n{name}: {} knocks, of which {} are taken for strokes, by energy alone {}.",
+                both.ours.knocks, both.ours.knocks_taken, both.energy.knocks_taken
+            );
         }
     }
+    println!("{knocks}");
+    Ok(())
+}
+
+fn gesture_table() {
+    println!("\n| gesture | strokes | recall at -40 dB | latency p50 / p90 / p99, ms |");
+    println!("|---|---|---|---|");
+    let mut both = Both::default();
+    for (_, _, scene) in scenes(noise(-40.0), RATE) {
+        both.add(&scene);
+    }
+    let score = both.ours;
+    for of in ["stroke", "dab", "scrub", "slow", "knife"] {
+        let missed = score.missed_of.iter().filter(|name| **name == of).count();
+        let found = score.found_of.iter().zip(&score.latencies);
+        let latencies: Vec<f64> = found
+            .filter(|(name, _)| **name == of)
+            .map(|(_, latency)| *latency)
+            .collect();
+        let all = latencies.len() + missed;
+        println!(
+            "| {of} | {all} | {:.3} | {} |",
+            latencies.len() as f64 / all as f64,
+            quantiles(&latencies, &[0.5, 0.9, 0.99], 2)
+        );
+    }
+}
+
+fn rate_table() {
+    heading("rate, at -40 dB");
+    for rate in [22_050.0, 44_100.0, 96_000.0, 192_000.0] {
+        let mut both = Both::default();
+        for (_, seed, scene) in scenes(noise(-40.0), rate) {
+            if PEER_SEEDS.contains(&seed) {
+                both.add(&scene);
+            }
+        }
+        both.row(&format!("{} kHz", rate / 1000.0));
+    }
+}
+
+fn proxy_table(folder: Option<&Path>) -> Outcome<()> {
+    heading("recording, at -40 dB");
+    let mut all = Both::default();
+    for name in proxies::PROXIES {
+        let mut both = Both::default();
+        for seed in SEEDS {
+            let scene = proxies::scene(name, seed, noise(-40.0), RATE);
+            let found = both.add(&scene);
+            all.add(&scene);
+            if let Some(folder) = folder.filter(|_| PEER_SEEDS.contains(&seed)) {
+                write(folder, &format!("recordings {name} {seed}"), &scene, &found)?;
+            }
+        }
+        both.row(name);
+    }
+    all.row("all");
+    Ok(())
+}
+
+/// The first ten seconds of a scene calibrate what finds all of it.
+fn calibration_table() {
+    println!("\n| microphone, at -40 dB | F with default settings | F calibrated | sensitivity |");
+    println!("|---|---|---|---|");
+    for (name, gain) in [
+        ("as above", 1.0),
+        ("20 dB softer", 0.1),
+        ("40 dB softer", 0.01),
+    ] {
+        let (mut default, mut calibrated) = (Score::default(), Score::default());
+        let mut sensitivities = Vec::new();
+        for (_, _, mut scene) in scenes(noise(-40.0), RATE) {
+            scene.signal.iter_mut().for_each(|x| *x *= gain);
+            let settings = StrokeSettings::default();
+            let hold = settings.hold.0;
+            default.add(&scene, &detect(&scene, &settings), hold);
+            let mut calibrator = Calibrator::new(SampleRate::new(RATE).expect("a rate"));
+            calibrator.begin(Seconds(10.0));
+            calibrator.process(&scene.signal);
+            let found = match calibrator.result() {
+                Some(Ok(found)) => settings.calibrated(&found),
+                other => {
+                    println!("{name}: {other:?}");
+                    settings
+                }
+            };
+            sensitivities.push(f64::from(found.sensitivity));
+            calibrated.add(&scene, &detect(&scene, &found), hold);
+        }
+        println!(
+            "| {name} | {:.3} | {:.3} | {:.2} to {:.2} |",
+            default.f(),
+            calibrated.f(),
+            quantile(&sensitivities, 0.0),
+            quantile(&sensitivities, 1.0)
+        );
+    }
+}
+
+fn write(folder: &Path, name: &str, scene: &Scene, found: &Found) -> Outcome<()> {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: scene.rate as u32,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut wav = hound::WavWriter::create(folder.join(format!("{name}.wav")), spec)?;
+    for x in &scene.signal {
+        wav.write_sample((x.clamp(-1.0, 1.0) * 32767.0) as i16)?;
+    }
+    wav.finalize()?;
+    let mut csv = fs::File::create(folder.join(format!("{name}.csv")))?;
+    writeln!(csv, "what,start_s,end_s")?;
+    for stroke in &scene.strokes {
+        writeln!(csv, "known,{:.5},{:.5}", stroke.start, stroke.end)?;
+    }
+    for (start, end) in found.starts.iter().zip(&found.ends) {
+        writeln!(csv, "found,{start:.5},{end:.5}")?;
+    }
+    for knock in &scene.knocks {
+        writeln!(csv, "knock,{knock:.5},{knock:.5}")?;
+    }
+    Ok(())
 }

@@ -66,7 +66,8 @@ pub struct Score {
     pub latencies: Vec<f64>,
     /// From the lift to the end, in seconds, less the hold time.
     pub end_errors: Vec<f64>,
-    /// Kinds of strokes that were missed.
+    /// What the strokes were that were found, as `latencies`, and that were missed.
+    pub found_of: Vec<&'static str>,
     pub missed_of: Vec<&'static str>,
     /// Knocks, and those that began a stroke within 50 ms.
     pub knocks: usize,
@@ -88,6 +89,7 @@ impl Score {
             };
             taken[n] = true;
             self.hits += 1;
+            self.found_of.push(stroke.of);
             self.latencies.push(found.starts[n] - stroke.start);
             if let Some(end) = found.ends.get(n) {
                 self.end_errors.push(end - hold - stroke.end);

@@ -81,12 +81,12 @@ const CLICK_SHARE: f32 = 0.55;
 /// How fast what a rise is measured against falls, in dB a second: while a stroke
 /// lasts (slips and weave come back within 50 ms), and otherwise.
 const HELD_FALL_DB: f32 = 60.0;
-const FREE_FALL_DB: f32 = 500.0;
+const FREE_FALL_DB: f32 = 1000.0;
 /// Time constant with which it rises, in seconds.
 const HELD_RISE_SECONDS: f64 = 0.005;
 /// A stroke has ended below its peak by this ratio of powers, the peak falling by
 /// [`PEAK_FALL_DB`] a second, ...
-const END_BELOW_PEAK: f32 = 1.0 / 1000.0;
+const END_BELOW_PEAK: f32 = 1.0 / 400.0;
 const PEAK_FALL_DB: f32 = 20.0;
 /// ... or below the gate by this one, or where its bands are this many octaves of power
 /// above the noise, over [`CALM_SECONDS`].
