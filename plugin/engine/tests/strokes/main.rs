@@ -114,6 +114,18 @@ fn a_knock_on_the_easel_is_no_stroke() {
     );
 }
 
+/// From the loudspeakers, by way of the canvas.
+#[test]
+fn soft_music_makes_few_strokes_and_loud_music_does_not_deafen() {
+    let music = |db: f64| Disturbance {
+        music_db: Some(db),
+        ..noise(-60.0)
+    };
+    check_f(&score(&scenes(music(-40.0))), 0.9);
+    let loud = score(&scenes(music(-20.0)));
+    assert!(loud.recall() > 0.6, "{:?}", loud.missed_of);
+}
+
 /// A landing may knock the easel itself.
 #[test]
 fn a_landing_that_thumps_is_found() {

@@ -1,6 +1,6 @@
-//! Recordings of real friction, placed at known times.
+//! Recordings: real friction, placed at known times, and music.
 //!
-//! They are proxies: sledges, a rubbed mouse pad, glass and vinyl. None is a brush on a
+//! Those of friction are proxies: sledges, a rubbed mouse pad, glass and vinyl. None is a brush on a
 //! canvas.
 
 use std::ops::ControlFlow;
@@ -55,12 +55,31 @@ pub fn scene(name: &'static str, seed: u64, with: Disturbance, rate: f64) -> Sce
     disturbed(signal, strokes, with, rate, seed)
 }
 
+/// Music with beats and without.
+const MUSIC: [&str; 4] = [
+    "library/zaz/progression.flac",
+    "library/warzone/track-2.aiff",
+    "library/planet-blupi/music-9.wav",
+    "library/wesnoth/nunc-dimittis.flac",
+];
+
+/// Music of unit RMS, one of four tracks, repeated if it is too short.
+pub fn music(seed: u64, count: usize, rate: f64) -> Vec<f64> {
+    let track = decode(MUSIC[seed as usize % MUSIC.len()], rate);
+    let power = track.iter().map(|x| x * x).sum::<f64>() / track.len() as f64;
+    let gain = 1.0 / power.sqrt().max(1e-9);
+    track.iter().map(|x| gain * x).cycle().take(count).collect()
+}
+
 fn load(name: &str, rate: f64) -> Vec<f64> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/assets/brush/proxies");
-    let path = folder.join(name).with_extension("flac");
+    decode(&format!("brush/proxies/{name}.flac"), rate)
+}
+
+fn decode(file: &str, rate: f64) -> Vec<f64> {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/assets");
     let mut samples = Vec::new();
     decode_mono(
-        &path,
+        &assets.join(file),
         SampleRate::new(rate).unwrap(),
         Limits::default(),
         &mut |block| {

@@ -4,6 +4,7 @@ use std::f64::consts::TAU;
 
 use super::friction::{Attack, Gesture, Stroke, Surface, render, ring};
 use super::noise::Random;
+use super::proxies::music;
 
 /// Length of a scene, in seconds.
 pub const SECONDS: f64 = 30.0;
@@ -22,6 +23,9 @@ pub struct Disturbance {
     pub hum_db: Option<f64>,
     /// Knocks on the easel between strokes and within.
     pub knocks: bool,
+    /// RMS, relative to that of the strokes, in dB, of the music that the canvas picks up
+    /// from the loudspeakers.
+    pub music_db: Option<f64>,
     /// Every landing knocks the easel too, more softly.
     pub thumps: bool,
 }
@@ -86,6 +90,13 @@ pub fn disturbed(
     add_noise(&mut signal, noise, rate, &mut random);
     if let Some(db) = with.hum_db {
         add_hum(&mut signal, rms * 10f64.powf(db / 20.0), rate, &mut random);
+    }
+    if let Some(db) = with.music_db {
+        let music = music(seed, signal.len(), rate);
+        let gain = rms * 10f64.powf(db / 20.0);
+        for (x, y) in signal.iter_mut().zip(music) {
+            *x += gain * y;
+        }
     }
     Scene {
         rate,

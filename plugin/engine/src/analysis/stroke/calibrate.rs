@@ -163,14 +163,18 @@ impl Calibrator {
         let floor_db = self.quantile(noise.clone(), 0.5);
         let middle = self.quantile(strokes.clone(), 0.5);
         let share = |bins| self.count(bins) as f64 / self.count(0..BINS).max(1) as f64;
-        let rare = share(noise) < LEAST_SHARE || share(strokes.clone()) < LEAST_SHARE;
+        let rare = share(noise.clone()) < LEAST_SHARE || share(strokes.clone()) < LEAST_SHARE;
         if rare || middle - floor_db < LEAST_DIFFERENCE_DB {
             return Err(CalibrationError::NoDifference);
         }
         let softest_db = self.quantile(strokes.clone(), 0.1);
         let hardest_db = self.quantile(strokes, 0.97).max(softest_db + 6.0);
-        // Nearer to the noise than to the strokes, whose beginning is softer still.
-        let gate_db = floor_db + 0.4 * (softest_db - floor_db);
+        // Nearer to the noise than to the strokes, whose beginning is softer still; but
+        // above noise that comes and goes, as music from a loudspeaker does.
+        let restless_db = self.quantile(noise, 0.9) + 4.0;
+        let gate_db = (floor_db + 0.4 * (softest_db - floor_db))
+            .max(restless_db)
+            .min(softest_db - 6.0);
         Ok(Calibration {
             floor_db,
             softest_db,

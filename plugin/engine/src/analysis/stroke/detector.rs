@@ -61,10 +61,12 @@ const STEADY_SECONDS: f64 = 12.0;
 const STEADY_RATIO: f32 = 4.0;
 const STEADY_PARTS: usize = 8;
 
-/// The flux, in octaves of power, that begins a stroke at least, how many standard
-/// deviations of the noise's flux it must lie above its mean, and what an accent
-/// within a stroke needs.
+/// The flux, in octaves of power, that begins a stroke at least, and that always does
+/// (music from a loudspeaker moves as much as strokes; a stroke that does not sound is
+/// worse than a beat that does); how many standard deviations of the noise's flux it
+/// must lie above its mean between the two; and what an accent within a stroke needs.
 const LEAST_FLUX: f32 = 1.2;
+const MOST_FLUX: f32 = 4.0;
 const DEVIATIONS: f32 = 7.0;
 const ACCENT_FLUX: f32 = 2.6;
 /// A band's weight in the flux: the wider the band, the less its power trembles.
@@ -309,7 +311,7 @@ impl StrokeDetector {
 
     fn up(&mut self) {
         let flux = self.flux();
-        let bound = LEAST_FLUX.max(self.floor.flux_bound(DEVIATIONS));
+        let bound = self.bound();
         let ready = self.since >= self.times.hops(REFRACTORY_SECONDS);
         if ready && flux > bound && self.excess(&self.fast) > self.gate {
             self.state = State::Landing(self.rise());
@@ -421,14 +423,19 @@ impl StrokeDetector {
     fn strikes(&self, down: &Down) -> bool {
         let parted = down.quiet >= self.times.hops(GAP_SECONDS);
         let (wait, bound) = if parted {
-            let noise = self.floor.flux_bound(DEVIATIONS);
-            (REFRACTORY_SECONDS, LEAST_FLUX.max(noise))
+            (REFRACTORY_SECONDS, self.bound())
         } else {
             (ACCENT_REFRACTORY_SECONDS, ACCENT_FLUX)
         };
         self.since >= self.times.hops(wait)
             && self.flux() > bound
             && self.excess(&self.fast) > self.gate
+    }
+
+    /// The flux that begins a stroke.
+    fn bound(&self) -> f32 {
+        let noise = self.floor.flux_bound(DEVIATIONS);
+        noise.clamp(LEAST_FLUX, MOST_FLUX)
     }
 
     /// Lets what a rise is measured against go with the signal.
