@@ -12,8 +12,15 @@ const GESTURES: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Gesture {
     Start(Touch),
-    End { key: u32 },
-    Press { key: u32, strength: f32 },
+    End {
+        key: u32,
+    },
+    Press {
+        key: u32,
+        strength: f32,
+        /// Whether what was only struck follows.
+        struck: bool,
+    },
     Advance,
 }
 
@@ -64,19 +71,24 @@ impl Gestures {
     }
 
     /// Adds a pressure: at once, or with the last that is known of its key.
-    pub(super) fn press(&mut self, key: u32, strength: f32) -> Result<(), Full> {
+    pub(super) fn press(&mut self, key: u32, strength: f32, struck: bool) -> Result<(), Full> {
         let of_key = |(_, gesture): &(usize, Gesture)| gesture.key() == Some(key);
         let last = self.queue[..self.len].iter().rposition(of_key);
+        let press = Gesture::Press {
+            key,
+            strength,
+            struck,
+        };
         let Some(last) = last else {
-            return self.push(0, Gesture::Press { key, strength });
+            return self.push(0, press);
         };
         let (offset, gesture) = &mut self.queue[last];
-        if let Gesture::Press { strength: told, .. } = gesture {
-            *told = strength;
+        if matches!(gesture, Gesture::Press { struck: told, .. } if *told == struck) {
+            *gesture = press;
             return Ok(());
         }
         let offset = *offset;
-        self.push(offset, Gesture::Press { key, strength })
+        self.push(offset, press)
     }
 
     /// Forgets what is known of `key`; how many starts that were.
@@ -143,10 +155,14 @@ mod tests {
         let mut gestures = Gestures::new();
         gestures.push(9, start(1)).expect("room");
         for strength in [0.1, 0.2] {
-            gestures.press(1, strength).expect("room");
-            gestures.press(2, strength).expect("room");
+            gestures.press(1, strength, false).expect("room");
+            gestures.press(2, strength, false).expect("room");
         }
-        let press = |key| Gesture::Press { key, strength: 0.2 };
+        let press = |key| Gesture::Press {
+            key,
+            strength: 0.2,
+            struck: false,
+        };
         let expected = [(0, press(2)), (9, start(1)), (9, press(1))];
         assert_eq!(all(&gestures), expected);
     }

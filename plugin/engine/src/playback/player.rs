@@ -154,7 +154,14 @@ impl Player {
     /// or end in it. [`Touch::CONTINUOUS`] is what sounds in continuous mode.
     pub fn set_pressure(&mut self, key: u32, strength: f32) {
         // Without room for it, the next one counts.
-        let _ = self.gestures.press(key, strength);
+        let _ = self.gestures.press(key, strength, false);
+    }
+
+    /// How hard the touch of `key` turned out to be, 0..=1: as
+    /// [`set_pressure`](Self::set_pressure), but what was only struck follows as well.
+    pub fn set_strength(&mut self, key: u32, strength: f32) {
+        // Without room for it, it keeps what it started with.
+        let _ = self.gestures.press(key, strength, true);
     }
 
     /// In continuous mode [on the grid](PlayerSettings::on_grid): a new cue may crossfade
@@ -236,7 +243,11 @@ impl Player {
         match gesture {
             Gesture::Start(touch) => self.begin_stroke(touch),
             Gesture::End { key } => self.end_stroke(key),
-            Gesture::Press { key, strength } => self.press(key, strength),
+            Gesture::Press {
+                key,
+                strength,
+                struck,
+            } => self.press(key, strength, struck),
             Gesture::Advance => {
                 if self.settings.on_grid && self.wants_flow(self.lengths.early) {
                     self.start_flow();
@@ -277,15 +288,21 @@ impl Player {
         self.voices.end(key, fade);
     }
 
-    fn press(&mut self, key: u32, strength: f32) {
+    fn press(&mut self, key: u32, strength: f32, struck: bool) {
         if key == Touch::CONTINUOUS {
             self.pressure = strength;
         }
         self.waiting.press(key, strength);
-        for voice in self.voices.iter_mut() {
-            if voice.key == key && matches!(voice.gate, Gate::Held | Gate::Flow) {
+        for voice in self.voices.iter_mut().filter(|voice| voice.key == key) {
+            let follows = match voice.gate {
+                Gate::Held | Gate::Flow => true,
+                Gate::OneShot => struck && !voice.is_releasing(),
+                Gate::Ended => false,
+            };
+            if follows {
+                let length = self.lengths.follow;
                 self.response
-                    .follow(&mut voice.expression, strength, self.lengths.follow);
+                    .follow(&mut voice.expression, strength, length);
             }
         }
     }
@@ -507,8 +524,7 @@ impl Player {
     }
 
     fn return_spent(&mut self) {
-        let voices = &self.voices;
-        self.tray
-            .return_spent(|slot| voices.iter().any(|voice| voice.slot == slot));
+        let sounding = self.voices.iter().map(|voice| voice.slot);
+        self.tray.return_spent(sounding);
     }
 }

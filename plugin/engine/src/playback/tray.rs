@@ -130,14 +130,16 @@ impl Tray {
         self.counts().add_started();
     }
 
-    /// Sends back every cue that nobody needs any more; `sounds` says of which slots
-    /// voices play.
-    pub(super) fn return_spent(&mut self, sounds: impl Fn(usize) -> bool) {
-        for slot in 0..CUES {
-            let kept = self.armed.is_some_and(|armed| armed.slot == slot)
-                || self.reserve == Some(slot)
-                || self.pinned == Some(slot)
-                || sounds(slot);
+    /// Sends back every cue that nobody needs any more; voices play those of the slots
+    /// `sounding`.
+    pub(super) fn return_spent(&mut self, sounding: impl Iterator<Item = usize>) {
+        let mut kept = [false; CUES];
+        let armed = self.armed.map(|armed| armed.slot);
+        let here = [armed, self.reserve, self.pinned];
+        for slot in sounding.chain(here.into_iter().flatten()) {
+            kept[slot] = true;
+        }
+        for (slot, kept) in kept.into_iter().enumerate() {
             if !kept && let Some(cue) = self.slots[slot].take() {
                 self.slots[slot] = self.cues.give_back(cue);
             }

@@ -260,21 +260,38 @@ impl Voice {
         to: [&mut [f32]; 2],
     ) {
         let [left, right] = to;
-        let mut toned = [[0.0; 2]; TONE_RUN];
+        let (mut toned_left, mut toned_right) = ([0.0; TONE_RUN], [0.0; TONE_RUN]);
         for from in (0..left.len()).step_by(TONE_RUN) {
-            let to = from..left.len().min(from + TONE_RUN);
-            let toned = &mut toned[..to.len()];
-            for (place, toned) in to.clone().zip(&mut *toned) {
-                let input = clip.map(|channel| f32::from(channel[place]) * step);
-                *toned = self.tone.next(input, self.expression.pole.now);
-                self.expression.pole.now += self.expression.pole.step;
+            let here = from..left.len().min(from + TONE_RUN);
+            let toned = [
+                &mut toned_left[..here.len()],
+                &mut toned_right[..here.len()],
+            ];
+            for (toned, clip) in toned.into_iter().zip(clip) {
+                for (toned, sample) in toned.iter_mut().zip(&clip[here.clone()]) {
+                    *toned = f32::from(*sample) * step;
+                }
             }
+            let toned = [
+                &mut toned_left[..here.len()],
+                &mut toned_right[..here.len()],
+            ];
+            let pole = &mut self.expression.pole;
+            pole.now = self.tone.filter(toned, pole.now, pole.step);
             let constant = self.gain.now * self.expression.level.now;
-            let channels = left[to.clone()].iter_mut().zip(&mut right[to]);
-            for ((left, right), toned) in channels.zip(toned) {
-                let gain = curve.map_or(constant, |curve| self.next_gain(curve));
-                *left += toned[0] * gain;
-                *right += toned[1] * gain;
+            let channels = left[here.clone()].iter_mut().zip(&mut right[here]);
+            let toned = toned_left.iter().zip(&toned_right);
+            if let Some(curve) = curve {
+                for ((left, right), (toned_left, toned_right)) in channels.zip(toned) {
+                    let gain = self.next_gain(curve);
+                    *left += toned_left * gain;
+                    *right += toned_right * gain;
+                }
+            } else {
+                for ((left, right), (toned_left, toned_right)) in channels.zip(toned) {
+                    *left += toned_left * constant;
+                    *right += toned_right * constant;
+                }
             }
         }
     }

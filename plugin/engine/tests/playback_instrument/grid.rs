@@ -384,6 +384,80 @@ fn nothing_waits_longer_than_a_bar() {
     }
 }
 
+/// A host that changes its mind: where it is at each multiple of 4800 samples.
+fn wild_host(seed: u64) -> Vec<Option<Host>> {
+    let mut chance = Chance::new(seed);
+    let mut host = STEADY;
+    let mut stretches = Vec::new();
+    for stretch in 0..60 {
+        // As if it had always been there at this tempo.
+        let here = host.beats(stretch * 4800);
+        let mut beats = here;
+        match chance.below(12) {
+            0 => host.tempo = 60.0 + 140.0 * chance.unit(),
+            1 => beats = chance.below(40) as f64 / 4.0,
+            2 => host.bar = [4.0, 3.0, 3.5, 2.25][chance.below(4)],
+            _ => {}
+        }
+        host.begin = 0.0;
+        host.begin = beats - host.beats(stretch * 4800);
+        stretches.push(Some(host).filter(|_| chance.below(10) > 0));
+    }
+    stretches
+}
+
+#[test]
+fn however_blocks_are_cut_it_is_the_same() {
+    for seed in 0..40 {
+        let mut chance = Chance::new(seed);
+        let stretches = wild_host(seed);
+        let length = stretches.len() * 4800;
+        let mut times: Vec<usize> = (0..100).map(|_| chance.below(length - 48_000)).collect();
+        times.sort_unstable();
+        // Strokes of unlike lengths that overlap.
+        let mut told: Log = Vec::new();
+        for (key, at) in (0..).zip(times) {
+            told.push((at, Told::Start(key)));
+            told.push((at + 1 + chance.below(9_000), Told::End(key)));
+        }
+        told.sort_by_key(|(at, _)| *at);
+        let division = Division::ALL[seed as usize % 6];
+        let play = |block: usize| {
+            let mut rig = Rig::new(division);
+            for (stretch, host) in stretches.iter().enumerate() {
+                let end = (stretch + 1) * 4800;
+                while rig.at < end {
+                    let (from, frames) = (rig.at, block.min(end - rig.at));
+                    let here = told
+                        .iter()
+                        .filter(|(at, _)| (from..from + frames).contains(at));
+                    let here: Vec<_> = here.map(|(at, told)| (at - from, *told)).collect();
+                    rig.block(host.map(|host| host.transport(from)), frames, &here);
+                }
+            }
+            rig
+        };
+        let whole = play(4800);
+        for key in 0..100 {
+            let (start, end) = (whole.start(key), whole.end(key));
+            assert_eq!((start.len(), end.len()), (1, 1), "seed {seed}, key {key}");
+            assert!(start < end, "seed {seed}, key {key}");
+        }
+        let in_order = |rig: &Rig| {
+            let mut log = rig.log.clone();
+            log.sort_by_key(|(at, told)| (*at, format!("{told:?}")));
+            log
+        };
+        for block in [32, 100, 1024] {
+            assert_eq!(
+                in_order(&play(block)),
+                in_order(&whole),
+                "seed {seed}, {block}"
+            );
+        }
+    }
+}
+
 #[test]
 fn more_than_can_wait_play_at_once() {
     let mut rig = Rig::new(Division::Bar);

@@ -150,6 +150,11 @@ fn what_was_struck_keeps_its_strength() {
     rig.player.end(100, 1);
     let heard = rig.render(RATE);
     assert!(heard[1000..].iter().all(|s| (s - 0.1778).abs() < 1e-3));
+    // Unless it turns out to be another.
+    rig.player.set_strength(1, 1.0);
+    let heard = rig.render(RATE);
+    assert!(largest_step(&heard) < 1.1 / 720.0);
+    assert!(heard[720..].iter().all(|s| *s == 1.0));
 }
 
 #[test]

@@ -63,6 +63,9 @@ enum State {
     Started { at: u64 },
     /// Its end is due at a sample.
     Ending { at: u64 },
+    /// Nothing is left to do from a sample on. Kept until then, so that how many may wait
+    /// does not depend on how far blocks look ahead.
+    Done { at: u64 },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +75,17 @@ struct Held {
     arrived: u64,
     order: u64,
     state: State,
+}
+
+impl Held {
+    /// True if it needs no place from `sample` on.
+    fn is_over(&self, sample: u64) -> bool {
+        match self.state {
+            State::Started { at } => sample >= at + (at - self.arrived),
+            State::Done { at } => sample >= at,
+            State::Waiting { .. } | State::Ending { .. } => false,
+        }
+    }
 }
 
 /// Musical time over one block.
@@ -206,7 +220,6 @@ impl Quantizer {
         self.clock = transport
             .zip(self.division)
             .map(|(transport, division)| Clock::new(transport, division, self.rate));
-        self.forget_caught_up();
         self.follow(before, passed);
         while let Some(due) = self.next_due() {
             sink(due);
@@ -218,21 +231,22 @@ impl Quantizer {
     pub fn start(&mut self, offset: usize, touch: Touch) -> Option<usize> {
         let arrived = self.now + offset as u64;
         let Some(clock) = self.clock else {
-            self.forget_end(touch.key);
+            self.forget_end(touch.key, offset);
             return Some(offset);
         };
         let beats = clock.beats_at(offset);
         let line = clock.grid.line_before(beats, clock.near());
-        let free = self.held.iter().position(Option::is_none);
+        let is_free = |held: &Option<Held>| held.is_none_or(|held| held.is_over(arrived));
+        let free = self.held.iter().position(is_free);
         let Some(free) = free.filter(|_| beats - line > clock.late) else {
-            self.forget_end(touch.key);
+            self.forget_end(touch.key, offset);
             return Some(offset);
         };
         let line = clock.grid.line_after(line);
         let at = clock.sample_of(line).max(offset);
         let in_this_block = at < self.frames;
         let state = if in_this_block {
-            self.forget_end(touch.key);
+            self.forget_end(touch.key, at);
             let at = self.now + at as u64;
             State::Started { at }
         } else {
@@ -262,6 +276,7 @@ impl Quantizer {
                 let ended = matches!(
                     held.state,
                     State::Ending { .. }
+                        | State::Done { .. }
                         | State::Waiting {
                             length: Some(_),
                             ..
@@ -280,13 +295,13 @@ impl Quantizer {
                 *length = Some(lifted.saturating_sub(held.arrived));
                 None
             }
-            State::Started { at } | State::Ending { at } => {
+            State::Started { at } | State::Ending { at } | State::Done { at } => {
                 let delay = at.saturating_sub(held.arrived);
                 let length = lifted.saturating_sub(held.arrived).min(delay);
                 let at = lifted.max(*at + length.max(1));
                 let offset = (at - self.now) as usize;
                 if offset < self.frames {
-                    *place = None;
+                    held.state = State::Done { at };
                     return Some(offset);
                 }
                 held.state = State::Ending { at };
@@ -309,25 +324,12 @@ impl Quantizer {
         })
     }
 
-    /// Started strokes whose end needs no care any more.
-    fn forget_caught_up(&mut self) {
-        let now = self.now;
-        for place in &mut self.held {
-            let Some(held) = place else { continue };
-            if let State::Started { at } = held.state
-                && now >= at + (at - held.arrived)
-            {
-                *place = None;
-            }
-        }
-    }
-
-    /// A start of `key` plays: what it was before ends with that.
-    fn forget_end(&mut self, key: u32) {
-        for place in &mut self.held {
-            let ending = |held: &Held| matches!(held.state, State::Ending { .. });
-            if place.is_some_and(|held| held.touch.key == key && ending(&held)) {
-                *place = None;
+    /// A start of `key` plays at sample `offset`: what it was before ends with that.
+    fn forget_end(&mut self, key: u32, offset: usize) {
+        let at = self.now + offset as u64;
+        for held in self.held.iter_mut().flatten() {
+            if held.touch.key == key && matches!(held.state, State::Ending { .. }) {
+                held.state = State::Done { at };
             }
         }
     }
@@ -371,13 +373,15 @@ impl Quantizer {
             }
         }
         let (offset, _, _, place) = next.filter(|next| next.0 < self.frames)?;
-        let held = self.held[place].take()?;
+        let held = self.held[place]?;
         let (touch, key) = (held.touch, held.touch.key);
+        let at = self.now + offset as u64;
         let State::Waiting { length, .. } = held.state else {
+            let state = State::Done { at };
+            self.held[place] = Some(Held { state, ..held });
             return Some(Due::End { offset, key });
         };
-        self.forget_end(key);
-        let at = self.now + offset as u64;
+        self.forget_end(key, offset);
         let state = match length {
             Some(length) => State::Ending {
                 at: at + length.max(1),
@@ -401,7 +405,7 @@ impl Quantizer {
                 Some((offset, true))
             }
             State::Ending { at } => Some((at.saturating_sub(self.now) as usize, false)),
-            State::Started { .. } => None,
+            State::Started { .. } | State::Done { .. } => None,
         }
     }
 }
