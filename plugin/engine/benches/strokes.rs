@@ -1,11 +1,15 @@
 //! What finding strokes costs the audio thread: one second of painting in blocks of 64
 //! samples, of which the share of a core follows.
 
+#[path = "../tests/strokes/energy.rs"]
+mod energy;
+
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use engine::analysis::level::Onset;
 use engine::analysis::stroke::{Calibrator, StrokeDetector};
 use engine::units::{SampleRate, Seconds};
+
+use energy::Onset;
 
 fn main() {
     divan::main();
@@ -56,7 +60,7 @@ fn calibrator(bencher: Bencher, rate: u32) {
     });
 }
 
-/// What was there before, for comparison.
+/// For comparison.
 #[divan::bench(args = RATES)]
 fn energy(bencher: Bencher, rate: u32) {
     let signal = painting(rate);

@@ -7,6 +7,8 @@
 //! With a folder as argument, it also writes scenes there (`.wav`, and `.csv` with the
 //! known strokes and those found) for `docs/strokes_peers.py`.
 
+#[path = "../tests/strokes/energy.rs"]
+mod energy;
 #[path = "../tests/strokes/friction.rs"]
 mod friction;
 #[path = "../tests/strokes/judge.rs"]
@@ -137,7 +139,7 @@ impl Scores {
         let settings = StrokeSettings::default();
         let found = detect(scene, &settings);
         self.ours.add(scene, &found, settings.hold.0);
-        let calibrated = calibrated(scene);
+        let calibrated = calibrated(scene, settings);
         self.refused += usize::from(calibrated.is_none());
         let calibrated = detect(scene, &calibrated.unwrap_or(settings));
         self.calibrated.add(scene, &calibrated, settings.hold.0);
@@ -171,13 +173,13 @@ impl Scores {
     }
 }
 
-/// The default settings with what the scene's first ten seconds say.
-fn calibrated(scene: &Scene) -> Option<StrokeSettings> {
+/// The settings with what the scene's first ten seconds say.
+fn calibrated(scene: &Scene, settings: StrokeSettings) -> Option<StrokeSettings> {
     let mut calibrator = Calibrator::new(SampleRate::new(scene.rate)?);
     calibrator.begin(Seconds(10.0));
     calibrator.process(&scene.signal);
     let found = calibrator.result()?.ok()?;
-    Some(StrokeSettings::default().calibrated(&found))
+    Some(settings.calibrated(&found))
 }
 
 fn heading(first: &str) {

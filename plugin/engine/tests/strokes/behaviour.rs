@@ -228,17 +228,23 @@ fn a_stroke_ends_after_the_hold_time() {
 
 #[test]
 fn strokes_stay_apart_though_the_hold_time_is_longer() {
+    // Silences of 0.1 s.
     let mut signal = silence(1.5);
     for n in 0..5 {
         let start = 0.2 + 0.2 * f64::from(n);
         rub(&mut signal, start, start + 0.1, 0.1);
     }
     let mut detector = detector();
-    detector.set_settings(&StrokeSettings {
-        hold: Seconds(0.25),
-        ..StrokeSettings::default()
-    });
-    let found = events(&mut detector, &signal);
+    let mut with_hold = |hold: f64| {
+        detector.reset();
+        detector.set_settings(&StrokeSettings {
+            hold: Seconds(hold),
+            ..StrokeSettings::default()
+        });
+        events(&mut detector, &signal)
+    };
+    assert_eq!(starts(&with_hold(0.5)).len(), 1, "unless it is much longer");
+    let found = with_hold(0.15);
     assert_eq!(starts(&found).len(), 5, "{found:?}");
     assert_eq!(ends(&found).len(), 5);
     // One that goes on ends where the next begins.

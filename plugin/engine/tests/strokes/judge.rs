@@ -1,9 +1,9 @@
 //! Found strokes against known ones.
 
-use engine::analysis::level::Onset;
 use engine::analysis::stroke::{StrokeDetector, StrokeEvent, StrokeSettings};
 use engine::units::SampleRate;
 
+use super::energy::Onset;
 use super::scene::Scene;
 
 /// How far a start may lie from the contact, in seconds.

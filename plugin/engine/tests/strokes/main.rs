@@ -4,6 +4,7 @@
 
 mod behaviour;
 mod calibration;
+mod energy;
 mod friction;
 #[allow(dead_code, reason = "the example prints the rest")]
 mod judge;
@@ -144,9 +145,9 @@ fn real_friction_is_found() {
     for (name, at_least) in [
         ("glass-rub", 0.97),
         ("grass-slide", 0.97),
-        ("leaves-slide", 0.85),
+        ("leaves-slide", 0.95),
         ("mousepad-rub", 0.97),
-        ("rock-slide", 0.7),
+        ("rock-slide", 0.93),
         ("vinyl-scratch", 0.95),
     ] {
         check_f(

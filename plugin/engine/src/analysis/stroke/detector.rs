@@ -46,7 +46,8 @@ const SCAN_SECONDS: f64 = 0.004;
 const REFRACTORY_SECONDS: f64 = 0.06;
 /// The shortest time from a start to one without a lift between, in seconds.
 const ACCENT_REFRACTORY_SECONDS: f64 = 0.1;
-/// A silence that parts two strokes even if the hold time is longer, in seconds.
+/// A silence of this many seconds, or of half the hold time if that is more, parts two
+/// strokes though the first has not ended: strokes may follow one another fast.
 const GAP_SECONDS: f64 = 0.035;
 /// At first, the noise is listened to this long before anything is a stroke, or until
 /// it has been far below the gate for the shorter time; in seconds.
@@ -68,7 +69,7 @@ const STEADY_PARTS: usize = 8;
 const LEAST_FLUX: f32 = 1.2;
 const MOST_FLUX: f32 = 4.0;
 const DEVIATIONS: f32 = 7.0;
-const ACCENT_FLUX: f32 = 2.6;
+const ACCENT_FLUX: f32 = 3.6;
 /// A band's weight in the flux: the wider the band, the less its power trembles.
 const WEIGHTS: Lanes = [0.0, 0.3, 0.6, 1.0, 1.0, 1.0, 1.0, 1.0];
 /// What is above this lane is hardly moved by an easel's modes.
@@ -150,6 +151,7 @@ struct Times {
     free_fall: f32,
     peak_fall: f32,
     hold: u32,
+    gap: u32,
 }
 
 impl Times {
@@ -165,6 +167,7 @@ impl Times {
             free_fall: fall(FREE_FALL_DB),
             peak_fall: fall(PEAK_FALL_DB),
             hold: 1,
+            gap: 1,
         }
     }
 
@@ -225,7 +228,9 @@ impl StrokeDetector {
     pub fn set_settings(&mut self, settings: &StrokeSettings) {
         self.settings = *settings;
         self.gate = power(settings.gate_db());
-        self.times.hold = self.times.hops(settings.hold.0.clamp(0.005, 60.0));
+        let hold = settings.hold.0.clamp(0.005, 60.0);
+        self.times.hold = self.times.hops(hold);
+        self.times.gap = self.times.hops((hold / 2.0).max(GAP_SECONDS));
     }
 
     /// Whether the brush is on the canvas.
@@ -421,7 +426,7 @@ impl StrokeDetector {
 
     /// Whether there is a clear accent within a stroke, or another one after a gap.
     fn strikes(&self, down: &Down) -> bool {
-        let parted = down.quiet >= self.times.hops(GAP_SECONDS);
+        let parted = down.quiet >= self.times.gap;
         let (wait, bound) = if parted {
             (REFRACTORY_SECONDS, self.bound())
         } else {
@@ -445,7 +450,7 @@ impl StrokeDetector {
             State::Up => (0.0, self.times.free_fall),
             State::Landing(_) => (0.0, 1.0),
             State::Down(down) if down.landing.is_some() => (0.0, 1.0),
-            State::Down(down) if down.quiet >= self.times.hops(GAP_SECONDS) => {
+            State::Down(down) if down.quiet >= self.times.gap => {
                 (self.times.rise, self.times.free_fall)
             }
             State::Down(_) => (self.times.rise, self.times.held_fall),

@@ -11,8 +11,8 @@ pub struct StrokeSettings {
     /// [`gate_db`](StrokeSettings::gate_db) is none, however clear it is.
     pub sensitivity: f32,
     /// How long the brush must be silent until its stroke counts as ended; 5 ms at
-    /// least. Strokes that are apart by 50 ms of silence or more stay apart even if
-    /// this is longer.
+    /// least. A new start after a silence of half of this, or 35 ms if that is more,
+    /// ends it too: longer for tools that crackle, shorter for fast dabs.
     pub hold: Seconds,
     /// Level, in dB of full scale (RMS), of a stroke of strength 0.
     pub softest_db: f32,
