@@ -100,6 +100,29 @@ fn the_audio_network_gives_what_it_gave_when_exported() {
 }
 
 #[test]
+fn sixteen_who_listen_live_hear_what_one_alone_hears() {
+    let (models, golden) = (models(), golden("audio"));
+    let len = BANDS * FRAMES;
+    let mel = golden.input[0].values();
+    let windows: Vec<&[f32]> = mel.chunks(len).collect();
+    let mut alone = models.audio_embedder().unwrap();
+    let mut hear = |mel: &&[f32]| alone.embed(mel, 1).unwrap();
+    let expected: Vec<_> = windows.iter().map(&mut hear).collect();
+    std::thread::scope(|scope| {
+        for user in 0..16 {
+            let mut live = models.live_embedder().unwrap();
+            let (windows, expected) = (&windows, &expected);
+            scope.spawn(move || {
+                for turn in 0..10 {
+                    let at = (user + turn) % windows.len();
+                    assert_eq!(live.embed(windows[at], 1).unwrap(), expected[at]);
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn the_picture_network_gives_what_it_gave_when_exported() {
     let (models, golden) = (models(), golden("picture"));
     assert_eq!(

@@ -7,6 +7,7 @@
 //! Nothing here is for the audio thread.
 
 mod encoders;
+mod live;
 mod locate;
 mod models;
 mod network;

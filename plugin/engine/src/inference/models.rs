@@ -8,6 +8,7 @@ use ort::environment::Environment;
 use parking_lot::Mutex;
 
 use super::encoders::{ENCODERS_VARIABLE, Encoders, PairedAudio, PairedPicture};
+use super::live::{LiveAudio, LiveSessions};
 use super::locate::{absolute, runtime_library};
 use super::network::Network;
 use super::runtime;
@@ -18,8 +19,9 @@ use crate::manifest::Manifest;
 
 /// The models of one folder: verified, checked, warmed up.
 ///
-/// Each audio embedder is a session of its own, so that a library being indexed
-/// never delays a performance; pictures, which are rare, share one.
+/// What is heard live shares a few sessions of the audio network, and each embedder for
+/// indexing is one of its own, so that a library being indexed never delays a
+/// performance; pictures, which are rare, share one.
 pub struct Models {
     manifest: Manifest,
     environment: Environment,
@@ -27,6 +29,7 @@ pub struct Models {
     audio: Box<[u8]>,
     /// The session that the check made, for who asks first.
     spare_audio: Mutex<Option<Network>>,
+    live: Arc<LiveSessions>,
     picture: Arc<Mutex<Network>>,
     /// In the place of the correspondence networks.
     encoders: Option<Arc<Encoders>>,
@@ -91,6 +94,7 @@ impl Models {
         };
         Ok(Self {
             spare_audio: Mutex::new(Some(open(manifest.audio(), &audio)?)),
+            live: Arc::default(),
             picture: Arc::new(Mutex::new(open(manifest.picture_model(), &picture)?)),
             encoders: encoders
                 .map(|dir| Encoders::load(dir, &environment).map(Arc::new))
@@ -122,13 +126,30 @@ impl Models {
     /// # Errors
     /// [`Error::Network`](crate::Error::Network).
     pub fn audio_embedder(&self) -> Result<Box<dyn Embedder>> {
-        let spare = self.spare_audio.lock().take();
-        let network = spare.map_or_else(|| self.audio_network(), Ok)?;
-        let audio = Box::new(AudioNetwork(network));
-        Ok(match &self.encoders {
+        Ok(self.paired(Box::new(AudioNetwork(self.next_audio_network()?))))
+    }
+
+    /// An embedder for what is heard live: it shares its sessions with all others of its
+    /// kind, and waits in line for one. What it gives is what a session of its own gives.
+    ///
+    /// # Errors
+    /// [`Error::Network`](crate::Error::Network).
+    pub fn live_embedder(&self) -> Result<Box<dyn Embedder>> {
+        let user = self.live.join(|| self.next_audio_network())?;
+        Ok(self.paired(Box::new(LiveNetwork(user))))
+    }
+
+    /// With the pair's encoder for points, if there is a pair.
+    fn paired(&self, audio: Box<dyn Embedder>) -> Box<dyn Embedder> {
+        match &self.encoders {
             Some(encoders) => Box::new(PairedAudio::new(audio, encoders)),
             None => audio,
-        })
+        }
+    }
+
+    fn next_audio_network(&self) -> Result<Network> {
+        let spare = self.spare_audio.lock().take();
+        spare.map_or_else(|| self.audio_network(), Ok)
     }
 
     /// `n` sessions of the audio network, for as many threads that index.
@@ -161,14 +182,27 @@ struct AudioNetwork(Network);
 
 impl Embedder for AudioNetwork {
     fn embed(&mut self, mel: &[f32], n: usize) -> Result<Vec<MusicFeatures>> {
-        assert_eq!(
-            mel.len(),
-            n * BANDS * FRAMES,
-            "length of the network's input"
-        );
-        let outputs = self.0.run_batch(mel, n)?;
-        Ok((0..n).map(|k| features(&outputs, k, n)).collect())
+        embed(mel, n, |mel| self.0.run_batch(mel, n))
     }
+}
+
+struct LiveNetwork(LiveAudio);
+
+impl Embedder for LiveNetwork {
+    fn embed(&mut self, mel: &[f32], n: usize) -> Result<Vec<MusicFeatures>> {
+        embed(mel, n, |mel| self.0.run_batch(mel, n))
+    }
+}
+
+fn embed(
+    mel: &[f32],
+    n: usize,
+    run: impl FnOnce(&[f32]) -> Result<Vec<Vec<f32>>>,
+) -> Result<Vec<MusicFeatures>> {
+    let expected = n * BANDS * FRAMES;
+    assert_eq!(mel.len(), expected, "length of the network's input");
+    let outputs = run(mel)?;
+    Ok((0..n).map(|k| features(&outputs, k, n)).collect())
 }
 
 /// The values of the `k`th of `n` windows; the outputs are in the order that

@@ -102,13 +102,13 @@ struct Unmetered {
 }
 
 impl Networks {
-    /// The shipped ones, with sessions of `models`.
+    /// The shipped ones, with the sessions of `models` for what is heard live.
     ///
     /// # Errors
     /// If a session can't be made.
     pub fn of(models: &Models) -> Result<Self> {
         Ok(Self {
-            audio: models.audio_embedder()?,
+            audio: models.live_embedder()?,
             picture: models.picture_embedder()?,
             correspondence: models.correspondence(),
         })

@@ -4,11 +4,12 @@
 //! Threads of its own decode the heads of all chunks of the pool, likeliest first, and
 //! the whole of what is listed now, and keep as much of it as the memory allows
 //! ([`shelf`]). Whoever asks is answered at once: with a head whose rest follows, or
-//! with nothing. A drive that is gone or does not answer is a state that can be shown
+//! with nothing. What several caches of the process keep is in memory once. A drive that is gone or does not answer is a state that can be shown
 //! ([`OfflineFolder`]); what is decoded plays on, and when the drive is back the rest
 //! follows by itself.
 
 mod drives;
+mod shared;
 mod shelf;
 mod threads;
 

@@ -350,7 +350,7 @@ impl Shelf {
     }
 
     /// Takes in what came of `job`, unless the chunk means other audio by now.
-    pub fn put(&mut self, job: &Job, result: Result<PackedClip, Reason>) {
+    pub fn put(&mut self, job: &Job, result: Result<Arc<PackedClip>, Reason>) {
         let place = place_of(self.library.as_ref(), job.chunk);
         let other = place.is_none_or(|now| now.path != job.path || now.start != job.start);
         let wanted = self.rank.contains_key(&job.chunk) || self.is_wanted(job.chunk);
@@ -369,7 +369,7 @@ impl Shelf {
         }
     }
 
-    fn put_head(&mut self, chunk: ChunkId, head: PackedClip) {
+    fn put_head(&mut self, chunk: ChunkId, head: Arc<PackedClip>) {
         let known = self.entries.get(&chunk);
         if known.is_some_and(|entry| entry.head.is_some()) {
             return;
@@ -379,21 +379,27 @@ impl Shelf {
             return;
         }
         self.head_bytes += bytes;
-        self.entries.entry(chunk).or_default().head = Some(Arc::new(head));
+        self.entries.entry(chunk).or_default().head = Some(head);
         if !self.rank.contains_key(&chunk) {
             self.stale.insert(0, chunk);
         }
     }
 
-    fn put_whole(&mut self, chunk: ChunkId, clip: PackedClip) {
+    fn put_whole(&mut self, chunk: ChunkId, clip: Arc<PackedClip>) {
         let wanted = self.is_wanted(chunk);
-        self.put_head(chunk, clip.first(frames(HEAD, self.rate)));
+        let lacks_head = self
+            .entries
+            .get(&chunk)
+            .is_none_or(|entry| entry.head.is_none());
+        if lacks_head {
+            self.put_head(chunk, Arc::new(clip.first(frames(HEAD, self.rate))));
+        }
         let bytes = clip.bytes();
         if !self.make_room(bytes, Part::Whole, wanted) {
             return;
         }
         let entry = self.entries.entry(chunk).or_default();
-        if entry.whole.set(Arc::new(clip)).is_ok() {
+        if entry.whole.set(clip).is_ok() {
             self.whole_bytes += bytes;
             self.wholes.insert(chunk);
         }

@@ -12,6 +12,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::CacheOptions;
 use super::drives::{gone_folder, is_back};
+use super::shared::{Origin, SharedClips};
 use super::shelf::{HEAD, Job, Part, Reach, Shelf};
 use crate::Error;
 use crate::library::{ClipReader, Pulse, Reason};
@@ -83,7 +84,7 @@ enum Work {
 
 /// What came of a job.
 enum Outcome {
-    Decoded(PackedClip),
+    Decoded(Arc<PackedClip>),
     Failed(Reason),
     Gone(PathBuf),
 }
@@ -269,8 +270,14 @@ impl Inner {
         state
     }
 
+    /// Decodes `job`, unless another cache of the process has.
     fn decode(&self, job: &Job, reader: &mut Option<ClipReader>, pulse: &Arc<Pulse>) -> Outcome {
         let rate = self.options.rate;
+        let origin = Origin::of(job, rate);
+        let known = origin.as_ref();
+        if let Some(clip) = known.and_then(|origin| SharedClips::with(|all| all.find(origin))) {
+            return Outcome::Decoded(clip);
+        }
         let decoded = match job.part {
             Part::Head => {
                 let usable =
@@ -291,7 +298,13 @@ impl Inner {
                 .and_then(|mut open| open.read(job.start, SNIPPET, rate)),
         };
         match decoded {
-            Ok(clip) => Outcome::Decoded(PackedClip::pack(&clip)),
+            Ok(clip) => {
+                let clip = Arc::new(PackedClip::pack(&clip));
+                Outcome::Decoded(match origin {
+                    Some(origin) => SharedClips::with(|all| all.share(origin, clip)),
+                    None => clip,
+                })
+            }
             Err(error) => match gone_folder(&job.path) {
                 Some(folder) => Outcome::Gone(folder),
                 None => Outcome::Failed(reason_of(error)),
