@@ -61,6 +61,9 @@ pub struct Shared {
     pub resets: AtomicU64,
     /// Counts what the editor asked to hear; the audio thread starts it when ready.
     pub auditions: AtomicU64,
+    /// How many of the brush's frames, since the activation, the newest cue has heard;
+    /// written by the worker. What was sent meanwhile says how old it is.
+    pub cued: AtomicU64,
     /// Whether the host's transport plays, written by the audio thread.
     pub playing: AtomicBool,
     /// Set when the instance is dropped.
@@ -88,6 +91,7 @@ impl Shared {
             strokes: AtomicU64::new(0),
             resets: AtomicU64::new(0),
             auditions: AtomicU64::new(0),
+            cued: AtomicU64::new(0),
             playing: AtomicBool::new(false),
             stop: AtomicBool::new(false),
             rendezvous: Mutex::default(),

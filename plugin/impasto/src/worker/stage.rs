@@ -69,6 +69,8 @@ pub struct Stage {
     /// Strokes without a cue that were told.
     without_cue: u64,
     choices: VecDeque<Hit>,
+    /// Frames taken from the brush.
+    brushed: u64,
     /// Frames taken from the music, from which time follows where a report was lost.
     heard: usize,
     resets: u64,
@@ -88,6 +90,7 @@ impl Stage {
             .filter(|cache| cache.rate() == end.rate)
             .unwrap_or_else(|| clips::cache(end.rate));
         cache.set_library(library.cloned());
+        shared.cued.store(0, Ordering::Release);
         let source = || Box::new(cache.clips());
         Self {
             feeder: CueFeeder::new(end.cues, source(), LevelMatch::default()),
@@ -105,6 +108,7 @@ impl Stage {
             starts: end.starts,
             times: VecDeque::new(),
             choices: VecDeque::new(),
+            brushed: 0,
             heard: 0,
             // Whatever was reset before the activation concerns nothing here.
             resets: shared.resets.load(Ordering::Acquire),
@@ -194,6 +198,7 @@ impl Stage {
     /// The next frames, of both inputs wherever both have one.
     pub fn next_frames(&mut self) -> Option<(Option<MelFrame>, Option<MelFrame>)> {
         let (brush, music) = (self.brush.len(), self.music.len());
+        self.brushed += u64::from(brush > 0 && (music > 0 || brush > SLACK));
         if brush > 0 && music > 0 {
             self.heard += 1;
             return Some((self.brush.pop(), self.music.pop()));
@@ -265,7 +270,11 @@ impl Stage {
             self.choices.pop_front();
         }
         (self.fed, self.found) = (Some(Instant::now()), hits.len());
-        self.feed_listed(hits)
+        let failed = self.feed_listed(hits);
+        if self.has_cue() {
+            self.shared.cued.store(self.brushed, Ordering::Release);
+        }
+        failed
     }
 
     fn feed_listed(&mut self, hits: &[Hit]) -> Option<engine::Error> {
