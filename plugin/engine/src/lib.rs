@@ -3,7 +3,8 @@
 //! The flow goes one way: [`analysis`] turns a signal into mel frames on the
 //! audio thread, [`inference`] turns a 4 s window of frames into an embedding
 //! on a worker, [`retrieval`] filters the [`library`] by the painting and finds
-//! the chunk nearest to the brush, [`playback`] plays it on the audio thread,
+//! the chunk nearest to the brush, the [`instrument`] has it played by [`playback`] on
+//! the audio thread,
 //! and [`congruity`] says how well the music goes with the painting, [`crossmodal`]
 //! why.
 //! [`translate`] joins these for whoever drives them: the plug-in's worker and
@@ -20,6 +21,7 @@ pub mod crossmodal;
 pub mod error;
 pub mod evaluation;
 pub mod inference;
+pub mod instrument;
 pub mod library;
 pub mod manifest;
 pub mod playback;

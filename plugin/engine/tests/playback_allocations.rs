@@ -118,7 +118,7 @@ fn the_player_never_calls_the_allocator() {
                 player.start(offset, Touch { key, strength });
             }
             player.trigger(7);
-            player.set_pressure(key, 1.0 - strength);
+            player.set_pressure(0, key, 1.0 - strength);
             // More than there is room for, now and then.
             for key in 0..block % 97 {
                 if let Some(offset) = quantizer.end(frames - 1, key as u32) {

@@ -70,27 +70,6 @@ impl Gestures {
         Ok(())
     }
 
-    /// Adds a pressure: at once, or with the last that is known of its key.
-    pub(super) fn press(&mut self, key: u32, strength: f32, struck: bool) -> Result<(), Full> {
-        let of_key = |(_, gesture): &(usize, Gesture)| gesture.key() == Some(key);
-        let last = self.queue[..self.len].iter().rposition(of_key);
-        let press = Gesture::Press {
-            key,
-            strength,
-            struck,
-        };
-        let Some(last) = last else {
-            return self.push(0, press);
-        };
-        let (offset, gesture) = &mut self.queue[last];
-        if matches!(gesture, Gesture::Press { struck: told, .. } if *told == struck) {
-            *gesture = press;
-            return Ok(());
-        }
-        let offset = *offset;
-        self.push(offset, press)
-    }
-
     /// Forgets what is known of `key`; how many starts that were.
     pub(super) fn forget(&mut self, key: u32) -> usize {
         let (mut kept, starts) = (0, self.starts);
@@ -147,23 +126,6 @@ mod tests {
             (7, start(1)),
             (7, end),
         ];
-        assert_eq!(all(&gestures), expected);
-    }
-
-    #[test]
-    fn a_pressure_comes_after_its_start_and_the_last_one_counts() {
-        let mut gestures = Gestures::new();
-        gestures.push(9, start(1)).expect("room");
-        for strength in [0.1, 0.2] {
-            gestures.press(1, strength, false).expect("room");
-            gestures.press(2, strength, false).expect("room");
-        }
-        let press = |key| Gesture::Press {
-            key,
-            strength: 0.2,
-            struck: false,
-        };
-        let expected = [(0, press(2)), (9, start(1)), (9, press(1))];
         assert_eq!(all(&gestures), expected);
     }
 

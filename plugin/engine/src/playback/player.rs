@@ -149,19 +149,29 @@ impl Player {
         self.end_stroke(key);
     }
 
-    /// How hard the stroke of `key` presses now, 0..=1: level and tone of what it holds
-    /// follow within 15 ms from the beginning of the next block, or from its last start
-    /// or end in it. [`Touch::CONTINUOUS`] is what sounds in continuous mode.
-    pub fn set_pressure(&mut self, key: u32, strength: f32) {
-        // Without room for it, the next one counts.
-        let _ = self.gestures.press(key, strength, false);
+    /// How hard the stroke of `key` presses from sample `offset` of the next block on,
+    /// 0..=1: level and tone of what it holds follow within 15 ms. [`Touch::CONTINUOUS`]
+    /// is what sounds in continuous mode.
+    pub fn set_pressure(&mut self, offset: usize, key: u32, strength: f32) {
+        self.press(offset, key, strength, false);
     }
 
     /// How hard the touch of `key` turned out to be, 0..=1: as
     /// [`set_pressure`](Self::set_pressure), but what was only struck follows as well.
-    pub fn set_strength(&mut self, key: u32, strength: f32) {
-        // Without room for it, it keeps what it started with.
-        let _ = self.gestures.press(key, strength, true);
+    pub fn set_strength(&mut self, offset: usize, key: u32, strength: f32) {
+        self.press(offset, key, strength, true);
+    }
+
+    fn press(&mut self, offset: usize, key: u32, strength: f32, struck: bool) {
+        // Without room for it, the next one counts.
+        let _ = self.gestures.push(
+            offset,
+            Gesture::Press {
+                key,
+                strength,
+                struck,
+            },
+        );
     }
 
     /// In continuous mode [on the grid](PlayerSettings::on_grid): a new cue may crossfade
@@ -247,7 +257,7 @@ impl Player {
                 key,
                 strength,
                 struck,
-            } => self.press(key, strength, struck),
+            } => self.follow_pressure(key, strength, struck),
             Gesture::Advance => {
                 if self.settings.on_grid && self.wants_flow(self.lengths.early) {
                     self.start_flow();
@@ -288,7 +298,7 @@ impl Player {
         self.voices.end(key, fade);
     }
 
-    fn press(&mut self, key: u32, strength: f32, struck: bool) {
+    fn follow_pressure(&mut self, key: u32, strength: f32, struck: bool) {
         if key == Touch::CONTINUOUS {
             self.pressure = strength;
         }

@@ -115,7 +115,7 @@ pub fn perform(script: &[(usize, Act)], clips: &[Arc<PackedClip>], block: usize)
                     end = *at;
                     break;
                 }
-                Act::Press(key, strength) => rig.player.set_pressure(key, strength),
+                Act::Press(key, strength) => rig.player.set_pressure(0, key, strength),
                 Act::Freeze(frozen) => rig.player.set_frozen(frozen),
                 Act::Active(active) => rig.player.set_active(active),
                 Act::Settings(settings) => rig.player.set_settings(settings),

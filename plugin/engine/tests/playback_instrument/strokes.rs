@@ -107,8 +107,8 @@ fn pressure_is_followed_smoothly() {
     rig.player.start(0, touch(1, 0.0));
     rig.render(RATE / 10);
     for (strength, level) in [(1.0, 1.0), (0.5, 0.1778), (0.0, 0.0316)] {
-        rig.player.set_pressure(1, strength);
-        rig.player.set_pressure(2, 0.3);
+        rig.player.set_pressure(0, 1, strength);
+        rig.player.set_pressure(0, 2, 0.3);
         let heard = rig.render(RATE / 10);
         // 15 ms.
         let settled = heard[720 + 300];
@@ -128,7 +128,7 @@ fn pressure_is_followed_smoothly() {
         let mut heard = Vec::new();
         for block in 0..50 {
             if often || block == 0 {
-                rig.player.set_pressure(1, 0.9);
+                rig.player.set_pressure(0, 1, 0.9);
             }
             heard.extend(rig.render(64));
         }
@@ -146,12 +146,12 @@ fn what_was_struck_keeps_its_strength() {
     });
     rig.cue(1, Role::Best, &clip);
     rig.player.start(0, touch(1, 0.5));
-    rig.player.set_pressure(1, 1.0);
+    rig.player.set_pressure(0, 1, 1.0);
     rig.player.end(100, 1);
     let heard = rig.render(RATE);
     assert!(heard[1000..].iter().all(|s| (s - 0.1778).abs() < 1e-3));
     // Unless it turns out to be another.
-    rig.player.set_strength(1, 1.0);
+    rig.player.set_strength(0, 1, 1.0);
     let heard = rig.render(RATE);
     assert!(largest_step(&heard) < 1.1 / 720.0);
     assert!(heard[720..].iter().all(|s| *s == 1.0));
@@ -199,8 +199,8 @@ fn the_faintest_voice_is_stolen() {
     let expected = gain(0.9) + gain(0.8) + 1.0;
     assert!((heard[RATE / 10 - 1] - expected).abs() < 1e-3);
     // Of equals, the oldest.
-    rig.player.set_pressure(3, 0.9);
-    rig.player.set_pressure(4, 0.9);
+    rig.player.set_pressure(0, 3, 0.9);
+    rig.player.set_pressure(0, 4, 0.9);
     rig.render(RATE / 10);
     rig.player.start(0, touch(5, 1.0));
     rig.render(RATE / 10);
