@@ -68,11 +68,16 @@ fn one_second(bencher: Bencher, (rate, length): (usize, usize)) {
             let now = ..brush.len();
             left[now].copy_from_slice(music);
             right[now].copy_from_slice(music);
-            processor.process(Block {
+            let block = Block {
                 main: [&mut left[now], &mut right[now]],
                 brush: [brush, brush],
                 brush_channels: 2,
                 snippets: [&mut snippets_left[now], &mut snippets_right[now]],
+                keys: &[],
+                transport: None,
+            };
+            processor.process(block, &mut |note| {
+                black_box(note);
             });
             while worker.brush.pop().is_some() {}
             while worker.music.pop().is_some() {}

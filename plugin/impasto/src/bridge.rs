@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam::channel::Sender;
+use engine::analysis::stroke::{Calibration, CalibrationError};
 use engine::analysis::{MelReceiver, MelSender, mel_ring};
 use engine::playback::{CueReceiver, CueSender, cue_channel};
 use engine::units::SampleRate;
@@ -28,33 +29,47 @@ const STARTS: usize = 64;
 /// read in this time is a fault; a render that never ends would be a worse one.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A level in dB that one thread writes and others read.
-pub struct Level(AtomicU32);
+/// Calibrations whose outcome the worker has not fetched.
+const CALIBRATIONS: usize = 4;
 
-impl Level {
-    fn new() -> Self {
-        Self(AtomicU32::new((-100.0f32).to_bits()))
+/// A number that one thread writes and others read.
+pub struct Gauge(AtomicU32);
+
+impl Gauge {
+    fn new(value: f32) -> Self {
+        Self(AtomicU32::new(value.to_bits()))
     }
 
-    /// In dB.
+    /// A level in dB; silence.
+    fn level() -> Self {
+        Self::new(-100.0)
+    }
+
+    /// As it is now.
     pub fn get(&self) -> f32 {
         f32::from_bits(self.0.load(Ordering::Relaxed))
     }
 
     /// Sets it.
-    pub fn set(&self, db: f32) {
-        self.0.store(db.to_bits(), Ordering::Relaxed);
+    pub fn set(&self, value: f32) {
+        self.0.store(value.to_bits(), Ordering::Relaxed);
     }
 }
 
 /// What an instance's threads share for as long as it lives.
 pub struct Shared {
-    /// Peak of the brush, written by the audio thread.
-    pub brush_peak: Level,
-    /// Peak of the music, written by the audio thread.
-    pub music_peak: Level,
-    /// RMS of the music, written by the audio thread: what snippets are matched to.
-    pub music_rms: Level,
+    /// Peak of the brush in dB, written by the audio thread.
+    pub brush_peak: Gauge,
+    /// Peak of the music in dB, written by the audio thread.
+    pub music_peak: Gauge,
+    /// RMS of the music in dB, written by the audio thread: what snippets are matched to.
+    pub music_rms: Gauge,
+    /// Whether the brush is on the canvas, written by the audio thread.
+    pub brush_down: AtomicBool,
+    /// How hard it presses, 0..=1, written by the audio thread.
+    pub pressure: Gauge,
+    /// How bright it sounds, 0..=1, written by the audio thread.
+    pub brightness: Gauge,
     /// Counts strokes of the brush, for the editor; written by the audio thread.
     pub strokes: AtomicU64,
     /// Counts resets of the audio thread; the worker forgets what it heard at each.
@@ -64,6 +79,10 @@ pub struct Shared {
     /// How many of the brush's frames, since the activation, the newest cue has heard;
     /// written by the worker. What was sent meanwhile says how old it is.
     pub cued: AtomicU64,
+    /// Counts calibrations that the editor asked for; the audio thread begins them.
+    pub calibrations: AtomicU64,
+    /// How much of one has passed, 0..=1, written by the audio thread.
+    pub calibration_progress: Gauge,
     /// Whether the host's transport plays, written by the audio thread.
     pub playing: AtomicBool,
     /// Set when the instance is dropped.
@@ -85,13 +104,18 @@ impl Shared {
     /// For a new instance.
     pub fn new() -> Arc<Self> {
         Arc::new(Self {
-            brush_peak: Level::new(),
-            music_peak: Level::new(),
-            music_rms: Level::new(),
+            brush_peak: Gauge::level(),
+            music_peak: Gauge::level(),
+            music_rms: Gauge::level(),
+            brush_down: AtomicBool::new(false),
+            pressure: Gauge::new(0.0),
+            brightness: Gauge::new(0.0),
             strokes: AtomicU64::new(0),
             resets: AtomicU64::new(0),
             auditions: AtomicU64::new(0),
             cued: AtomicU64::new(0),
+            calibrations: AtomicU64::new(0),
+            calibration_progress: Gauge::new(0.0),
             playing: AtomicBool::new(false),
             stop: AtomicBool::new(false),
             rendezvous: Mutex::default(),
@@ -158,6 +182,15 @@ pub struct StartedAt {
     pub sample: u64,
 }
 
+/// How a calibration ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calibrated {
+    /// Which: [`Shared::calibrations`] when it began.
+    pub asked: u64,
+    /// What painting said.
+    pub result: Result<Calibration, CalibrationError>,
+}
+
 /// The audio thread's end.
 pub struct AudioEnd {
     /// The sidechain's frames.
@@ -170,6 +203,8 @@ pub struct AudioEnd {
     pub auditions: CueReceiver,
     /// What began to sound; full, it drops.
     pub starts: Producer<StartedAt>,
+    /// What calibrations found; full, it drops.
+    pub calibrated: Producer<Calibrated>,
 }
 
 /// The worker's end.
@@ -186,6 +221,8 @@ pub struct WorkerEnd {
     pub auditions: CueSender,
     /// What began to sound.
     pub starts: Consumer<StartedAt>,
+    /// What calibrations found.
+    pub calibrated: Consumer<Calibrated>,
 }
 
 /// Both ends, for a host that runs at `rate`.
@@ -195,12 +232,14 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
     let (cues_in, cues) = cue_channel();
     let (auditions_in, auditions) = cue_channel();
     let (starts, starts_out) = RingBuffer::new(STARTS);
+    let (calibrated, calibrated_out) = RingBuffer::new(CALIBRATIONS);
     let audio = AudioEnd {
         brush,
         music,
         cues,
         auditions,
         starts,
+        calibrated,
     };
     let worker = WorkerEnd {
         rate,
@@ -209,6 +248,7 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
         cues: cues_in,
         auditions: auditions_in,
         starts: starts_out,
+        calibrated: calibrated_out,
     };
     (audio, worker)
 }

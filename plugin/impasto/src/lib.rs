@@ -7,6 +7,7 @@ pub mod bridge;
 pub mod bundle;
 pub mod editor;
 pub mod entry;
+pub mod events;
 pub mod output;
 pub mod params;
 pub mod process;
@@ -35,6 +36,8 @@ pub struct Impasto {
     worker: Option<Worker>,
     /// Between activation and deactivation.
     processor: Option<Box<Processor>>,
+    /// What the host sends with a block.
+    keys: events::Keys,
 }
 
 impl Default for Impasto {
@@ -49,6 +52,7 @@ impl Default for Impasto {
             shared,
             worker,
             processor: None,
+            keys: events::Keys::default(),
         }
     }
 }
@@ -103,6 +107,11 @@ impl Plugin for Impasto {
         layout("Mono brush", &[MONO]),
     ];
 
+    /// Notes play snippets.
+    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
+    /// Strokes are notes to other instruments.
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+
     type Editor = ImpastoEditor;
     type SysExMessage = ();
     type BackgroundTask = ();
@@ -153,8 +162,10 @@ impl Plugin for Impasto {
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        let transport = events::transport(context.transport());
         let playing = context.transport().playing;
         self.shared.playing.store(playing, Ordering::Relaxed);
+        let keys = self.keys.gather(context);
         let (Some(processor), [left, right]) = (&mut self.processor, buffer.as_slice()) else {
             return ProcessStatus::Normal;
         };
@@ -168,14 +179,21 @@ impl Plugin for Impasto {
         else {
             return ProcessStatus::Normal;
         };
-        processor.process(Block {
+        let block = Block {
             main: [left, right],
             brush: [channel(0), channel(1)],
             brush_channels: brush.len().min(2),
             snippets: [snippets_left, snippets_right],
+            keys,
+            transport,
+        };
+        // A host whose queue is full, or absent, loses the note.
+        processor.process(block, &mut |note| {
+            let _ = context.try_send_event(events::note(note));
         });
-        // Snippets sound on without any input.
-        ProcessStatus::KeepAlive
+        processor
+            .tail()
+            .map_or(ProcessStatus::KeepAlive, ProcessStatus::Tail)
     }
 
     fn deactivate(&mut self) {

@@ -1,4 +1,4 @@
-//! The audio thread: analysis of both inputs, playback, the mix.
+//! The audio thread: analysis of both inputs, the instrument, the mix.
 //!
 //! A host's block is cut at multiples of [`SPAN`] samples counted from the last
 //! reset, whatever the host's own block size: where cues come in and where the
@@ -6,28 +6,43 @@
 //! allocates or frees; offline the worker is met after every mel frame, so that the
 //! same input gives the same bytes.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crossbeam::channel::Sender;
-use engine::analysis::level::{LevelMeter, Onset};
+use engine::analysis::level::LevelMeter;
+use engine::analysis::stroke::{Calibrator, StrokeSettings};
 use engine::analysis::{FrontEnd, MelSender, downmix};
+use engine::instrument::{
+    CONTROL, Instrument, InstrumentSettings, KeyEvent, NoteOut, NoteSettings, Play, Span,
+};
+use engine::playback::sync::Transport;
 use engine::playback::{Mode, Player, PlayerSettings};
 use engine::units::{SampleRate, Seconds};
 
-use crate::bridge::{AudioEnd, Shared, StartedAt};
+use crate::bridge::{AudioEnd, Calibrated, Shared, StartedAt};
 use crate::output::HostLink;
 use crate::params::{ImpastoParams, PlayMode};
 use crate::worker::Message;
 
 /// Samples between two places where a block may be cut.
-pub const SPAN: usize = 64;
+pub const SPAN: usize = CONTROL;
+
+/// Keys that are followed within one span; more than ten fingers press in a millisecond.
+const KEYS_A_SPAN: usize = 16;
 
 /// A snippet that a stroke starts comes in at once: a longer fade would blunt it.
 const ATTACK: Seconds = Seconds(0.003);
 
-/// How far below the threshold a sounding brush may fall before it counts as silent.
-const HYSTERESIS_DB: f32 = 6.0;
+/// Bypass comes and goes with a crossfade as long as this.
+const BYPASS_FADE: Seconds = Seconds(0.02);
+
+/// How long a snippet is.
+const SNIPPET: Seconds = Seconds(4.0);
+
+/// How long painting is listened to for a calibration.
+const CALIBRATION: Seconds = Seconds(10.0);
 
 /// Channels of the main buses and of the snippets' own.
 type Stereo<'a> = [&'a mut [f32]; 2];
@@ -42,6 +57,10 @@ pub struct Block<'a> {
     pub brush_channels: usize,
     /// The snippets alone, at their matched level.
     pub snippets: Stereo<'a>,
+    /// Keys that the host sends, in order.
+    pub keys: &'a [KeyEvent],
+    /// Where the host is at the first sample, if it says so.
+    pub transport: Option<Transport>,
 }
 
 /// One input's analysis.
@@ -92,10 +111,13 @@ pub struct Processor {
     inbox: Sender<Message>,
     brush: Input,
     music: Input,
-    onset: Onset,
-    player: Player,
+    instrument: Instrument,
+    calibrator: Calibrator,
+    /// Calibrations asked for and begun.
+    calibrations_seen: u64,
     audition: Player,
     starts: rtrb::Producer<StartedAt>,
+    calibrated: rtrb::Producer<Calibrated>,
     /// The last start that was reported.
     reported: Option<u64>,
     /// Auditions asked for and started.
@@ -104,8 +126,11 @@ pub struct Processor {
     position: u64,
     /// Samples since the activation.
     elapsed: u64,
-    /// Whether the brush sounds, for continuous playing.
-    brush_sounds: bool,
+    /// Strokes that were counted for the editor.
+    strokes_told: u64,
+    /// 0 = in use, 1 = bypassed; and what a sample adds on the way.
+    bypass: f32,
+    bypass_step: f32,
     /// Offline, the worker has not been met since the last reset.
     unmet: bool,
     /// The worker did not answer since the last reset.
@@ -140,14 +165,18 @@ impl Processor {
             inbox,
             brush: Input::new(rate, end.brush)?,
             music: Input::new(rate, end.music)?,
-            onset: Onset::new(rate),
-            player: Player::new(rate, end.cues),
+            instrument: Instrument::new(rate, end.cues),
+            calibrator: Calibrator::new(rate),
+            calibrations_seen: shared.calibrations.load(Ordering::Acquire),
             audition,
             starts: end.starts,
+            calibrated: end.calibrated,
             reported: None,
             position: 0,
             elapsed: 0,
-            brush_sounds: false,
+            strokes_told: 0,
+            bypass: 0.0,
+            bypass_step: (1.0 / (BYPASS_FADE.0 * rate.hz())) as f32,
             unmet: true,
             alone: false,
             left: [0.0; SPAN],
@@ -159,19 +188,18 @@ impl Processor {
     pub fn reset(&mut self) {
         self.brush.reset();
         self.music.reset();
-        self.onset.reset();
-        self.player.reset();
+        self.instrument.reset();
         self.audition.reset();
         self.position = 0;
         self.reported = None;
-        self.brush_sounds = false;
         (self.unmet, self.alone) = (true, false);
         self.shared.resets.fetch_add(1, Ordering::Release);
     }
 
-    /// One block of any length.
-    pub fn process(&mut self, mut block: Block<'_>) {
-        let threshold = self.apply_settings();
+    /// One block of any length; `send` is given the notes that strokes make in it, in
+    /// order.
+    pub fn process(&mut self, mut block: Block<'_>, send: &mut impl FnMut(NoteOut)) {
+        self.apply_settings();
         let offline = self.link.is_offline();
         if offline && std::mem::take(&mut self.unmet) {
             self.meet();
@@ -181,7 +209,7 @@ impl Processor {
         while start < length {
             let to_cut = SPAN - (self.position % SPAN as u64) as usize;
             let end = length.min(start + to_cut);
-            let frames = self.span(&mut block, start, end, threshold);
+            let frames = self.span(&mut block, start, end, send);
             start = end;
             if offline && frames > 0 {
                 self.meet();
@@ -201,55 +229,100 @@ impl Processor {
 
     /// The samples from `start` to `end` of `block`, at most [`SPAN`]; how many mel
     /// frames they completed.
-    fn span(&mut self, block: &mut Block<'_>, start: usize, end: usize, threshold: f32) -> usize {
+    fn span(
+        &mut self,
+        block: &mut Block<'_>,
+        start: usize,
+        end: usize,
+        send: &mut impl FnMut(NoteOut),
+    ) -> usize {
         let length = end - start;
         let within = |channel: &[f32]| start.min(channel.len())..end.min(channel.len());
         let brush = block.brush.map(|channel| &channel[within(channel)]);
+        let level_db = self.brush.meter.rms_db();
         let mut frames = self.brush.hear(&brush[..block.brush_channels], length);
         let [left, right] = &block.main;
         frames += self
             .music
             .hear(&[&left[start..end], &right[start..end]], length);
-        self.follow_brush(length, threshold);
-        self.render(length);
+        self.calibrate(length);
+        self.play(block, start..end, level_db, send);
+        self.audition(length);
+        self.report_start(length);
         self.mix(block, start, end);
         self.position += length as u64;
         self.elapsed += length as u64;
         frames
     }
 
-    /// Strokes start snippets, or the brush's sounding keeps them going.
-    fn follow_brush(&mut self, length: usize, threshold: f32) {
-        if let Some(offset) = self.onset.process(&self.brush.mono[..length]) {
-            self.player.trigger(offset);
-            self.shared.strokes.fetch_add(1, Ordering::Relaxed);
-        }
-        let enough = if self.brush_sounds {
-            threshold - HYSTERESIS_DB
-        } else {
-            threshold
-        };
-        self.brush_sounds = self.brush.meter.rms_db() >= enough;
-        self.player.set_active(self.brush_sounds);
-    }
-
-    fn render(&mut self, length: usize) {
+    /// The instrument's part of a span.
+    fn play(
+        &mut self,
+        block: &Block<'_>,
+        within: Range<usize>,
+        level_db: f32,
+        send: &mut impl FnMut(NoteOut),
+    ) {
+        let (start, length) = (within.start, within.len());
         let (left, right) = (&mut self.left[..length], &mut self.right[..length]);
         left.fill(0.0);
         right.fill(0.0);
-        self.player.render(left, right);
+        let mut keys = [KeyEvent::Up { offset: 0, key: 0 }; KEYS_A_SPAN];
+        let due = block
+            .keys
+            .iter()
+            .filter(|key| within.contains(&key.offset()));
+        let mut count = 0;
+        for (place, key) in keys.iter_mut().zip(due) {
+            *place = key.earlier(start);
+            count += 1;
+        }
+        let span = Span {
+            brush: &self.brush.mono[..length],
+            level_db,
+            keys: &keys[..count],
+            transport: block
+                .transport
+                .map(|transport| transport.after(start, self.rate)),
+            output: [left, right],
+        };
+        self.instrument
+            .play(span, &mut |note| send(note.later(start)));
+    }
+
+    /// Listens to how somebody paints, if it was asked for.
+    fn calibrate(&mut self, length: usize) {
+        let asked = self.shared.calibrations.load(Ordering::Acquire);
+        if asked != self.calibrations_seen {
+            self.calibrations_seen = asked;
+            self.calibrator.begin(CALIBRATION);
+        }
+        if !self.calibrator.is_listening() {
+            return;
+        }
+        self.calibrator.process(&self.brush.mono[..length]);
+        let progress = self.calibrator.progress();
+        self.shared.calibration_progress.set(progress);
+        if let Some(result) = self.calibrator.result() {
+            // A full ring means that nobody fetched the results before.
+            let _ = self.calibrated.push(Calibrated { asked, result });
+        }
+    }
+
+    /// What the editor asked to hear, whatever the brush does.
+    fn audition(&mut self, length: usize) {
+        let (left, right) = (&mut self.left[..length], &mut self.right[..length]);
         let asked = self.shared.auditions.load(Ordering::Acquire);
         if asked != self.auditions_seen && self.audition.is_ready() {
             self.auditions_seen = asked;
             self.audition.trigger(0);
         }
         self.audition.render(left, right);
-        self.report_start(length);
     }
 
     /// Tells the worker when what sounds now began.
     fn report_start(&mut self, length: usize) {
-        let Some(playing) = self.player.now_playing() else {
+        let Some(playing) = self.instrument.player().now_playing() else {
             return;
         };
         if self.reported == Some(playing.serial) {
@@ -265,48 +338,92 @@ impl Processor {
         });
     }
 
+    /// How long it sounds on when both inputs end, in samples; `None`: without end.
+    pub fn tail(&self) -> Option<u32> {
+        let longest = SNIPPET.0 + f64::from(self.params.fade.value()) / 1000.0;
+        (!self.params.freeze.value()).then(|| (longest * self.rate.hz()).ceil() as u32)
+    }
+
     fn mix(&mut self, block: &mut Block<'_>, start: usize, end: usize) {
         let (params, [left, right]) = (&self.params, &mut block.main);
-        let wet = self.left.iter().zip(&self.right);
+        let target = f32::from(u8::from(params.bypass.value()));
+        let wet = self.left.iter_mut().zip(&mut self.right);
         let music = left[start..end].iter_mut().zip(&mut right[start..end]);
         for ((left, right), (wet_left, wet_right)) in music.zip(wet) {
             let (dry, level) = (params.dry.smoothed.next(), params.snippets.smoothed.next());
-            *left = *left * dry + wet_left * level;
-            *right = *right * dry + wet_right * level;
+            if self.bypass != target {
+                let to = (target - self.bypass).clamp(-self.bypass_step, self.bypass_step);
+                self.bypass += to;
+            }
+            let used = 1.0 - self.bypass;
+            let dry = dry * used + self.bypass;
+            *wet_left *= used;
+            *wet_right *= used;
+            *left = *left * dry + *wet_left * level;
+            *right = *right * dry + *wet_right * level;
         }
         let [left, right] = &mut block.snippets;
         left[start..end].copy_from_slice(&self.left[..end - start]);
         right[start..end].copy_from_slice(&self.right[..end - start]);
     }
 
-    /// Takes the parameters over at the beginning of a block; the brush's threshold.
-    fn apply_settings(&mut self) -> f32 {
-        let params = &self.params;
-        let fade = Seconds(f64::from(params.fade.value()) / 1000.0);
-        self.player.set_settings(PlayerSettings {
-            mode: match params.mode.value() {
-                PlayMode::Triggered => Mode::Triggered,
-                PlayMode::Continuous => Mode::Continuous,
-            },
-            attack: Seconds(ATTACK.0.min(fade.0)),
-            release: fade,
-            crossfade: fade,
-            interval: Seconds(f64::from(params.interval.value())),
-            ..PlayerSettings::default()
-        });
-        let threshold = threshold_db(params.sensitivity.value());
-        self.onset.set_threshold_db(threshold);
-        threshold
+    /// Takes the parameters over at the beginning of a block.
+    fn apply_settings(&mut self) {
+        let settings = instrument_settings(&self.params);
+        self.instrument.set_settings(&settings);
     }
 
-    fn publish_levels(&self) {
+    fn publish_levels(&mut self) {
+        let (down, pressure, brightness) = self.instrument.touch();
+        self.shared.brush_down.store(down, Ordering::Relaxed);
+        self.shared.pressure.set(pressure);
+        self.shared.brightness.set(brightness);
+        let strokes = self.instrument.strokes();
+        let new = strokes - std::mem::replace(&mut self.strokes_told, strokes);
+        self.shared.strokes.fetch_add(new, Ordering::Relaxed);
         self.shared.brush_peak.set(self.brush.meter.peak_db());
         self.shared.music_peak.set(self.music.meter.peak_db());
         self.shared.music_rms.set(self.music.meter.rms_db());
     }
 }
 
-/// The level below which nothing is a stroke: from -30 dB down to -90 dB.
-fn threshold_db(sensitivity: f32) -> f32 {
-    -30.0 - 60.0 * sensitivity
+/// What the parameters say of the instrument.
+fn instrument_settings(params: &ImpastoParams) -> InstrumentSettings {
+    let milliseconds = |value: f32| Seconds(f64::from(value) / 1000.0);
+    let fade = milliseconds(params.fade.value());
+    let small = |value: i32| u8::try_from(value).unwrap_or(0);
+    InstrumentSettings {
+        play: match params.mode.value() {
+            PlayMode::Stroke => Play::Stroke,
+            PlayMode::Triggered => Play::OneShot,
+            PlayMode::Continuous => Play::Continuous,
+            PlayMode::Notes => Play::Keys,
+        },
+        strokes: StrokeSettings {
+            sensitivity: params.sensitivity.value(),
+            hold: milliseconds(params.hold.value()),
+            softest_db: params.softest.value(),
+            hardest_db: params.hardest.value(),
+        },
+        player: PlayerSettings {
+            attack: Seconds(ATTACK.0.min(fade.0)),
+            release: fade,
+            crossfade: fade,
+            interval: Seconds(f64::from(params.interval.value())),
+            polyphony: usize::from(small(params.voices.value())),
+            touch_level: params.touch_level.value(),
+            touch_tone: params.touch_tone.value(),
+            ..PlayerSettings::default()
+        },
+        division: params.sync.value().division(),
+        frozen: params.freeze.value(),
+        button: params.trigger.value(),
+        notes: NoteSettings {
+            enabled: params.notes_out.value(),
+            channel: small(params.note_channel.value() - 1),
+            key: small(params.note.value()),
+            range: small(params.note_range.value()),
+        },
+        muted: params.bypass.value(),
+    }
 }

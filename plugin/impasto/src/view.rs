@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use crossbeam::channel::{Receiver, Sender, bounded};
 pub use engine::analysis::MelFrame;
+use engine::analysis::stroke::Calibration;
 pub use engine::library::Activity;
 pub use engine::playback::CacheStatus;
 pub use engine::playback::cache::OfflineFolder;
@@ -276,6 +277,29 @@ pub struct Suggested {
     pub score: Score,
 }
 
+/// Where setting up the brush stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum CalibrationState {
+    /// Not asked for.
+    #[default]
+    None,
+    /// The brush is listened to.
+    Listening {
+        /// 0..=1.
+        progress: f32,
+    },
+    /// Something was found; the editor sets the parameters.
+    Done {
+        /// What.
+        found: Calibration,
+    },
+    /// Nothing was found.
+    Failed {
+        /// Why, and what to do.
+        reason: String,
+    },
+}
+
 /// All that the editor shows. Cheap to clone: pictures and lists are shared.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -303,6 +327,10 @@ pub struct View {
     pub brush_connected: bool,
     /// Strokes of the brush since the plug-in was made; the editor flashes when it grows.
     pub strokes: u64,
+    /// How hard the brush presses, 0..=1; `None` while it is off the canvas.
+    pub pressure: Option<f32>,
+    /// Setting up the brush.
+    pub calibration: CalibrationState,
     /// The brush's last 4 s of mel frames in dB (-100 floor), oldest first, at most 320.
     /// Kept up only while the editor is open.
     pub brush_mel: Arc<Vec<MelFrame>>,
@@ -346,6 +374,8 @@ impl Default for View {
             music_level_db: -100.0,
             brush_connected: false,
             strokes: 0,
+            pressure: None,
+            calibration: CalibrationState::None,
             brush_mel: Arc::default(),
             snippets: Arc::default(),
             playing: None,
@@ -394,6 +424,8 @@ pub enum Action {
     UseSuggestedPainting,
     /// Play this chunk once, now.
     Audition(ChunkId),
+    /// Listen to how somebody paints for ten seconds, to set up the brush.
+    Calibrate,
 }
 
 /// What both ends share.

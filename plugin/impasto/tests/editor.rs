@@ -8,10 +8,12 @@ use std::time::Duration;
 use egui::{Key, Pos2, Shape};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use engine::analysis::stroke::Calibration;
 use impasto::editor::MIN_SIZE;
 use impasto::editor::request::{Edit, Request, Step};
-use impasto::view::{Action, Activity, LibraryState, View};
-use nice_plug::prelude::Param;
+use impasto::params::CONGRUITY_ID;
+use impasto::view::{Action, Activity, CalibrationState, LibraryState, View};
+use nice_plug::prelude::{Param, Params};
 use support::{Desk, assets, harness, states};
 
 const SIZE: (f32, f32) = (960.0, 640.0);
@@ -392,6 +394,7 @@ fn a_drag_is_one_gesture() {
 #[test]
 fn parameters_are_set_by_arrow_keys_typing_and_switches() {
     let mut desk = shown(states::playing());
+    click(&mut desk, "Choose");
     let params = desk.state().params.clone();
     desk.get_by_role_and_label(egui::Role::Slider, "Filter")
         .focus();
@@ -429,8 +432,12 @@ fn parameters_are_set_by_arrow_keys_typing_and_switches() {
         [Step::Begin, Step::Set(1.0), Step::End]
     );
 
+    click(&mut desk, "Play");
     desk.state_mut().asked.clear();
-    desk.get_by_label("Continuous").click();
+    desk.get_by_role_and_label(egui::Role::ComboBox, "Mode")
+        .click();
+    desk.run_steps(3);
+    desk.get_by_label("Notes").click();
     desk.run_steps(2);
     assert_eq!(
         steps(&desk, &params.mode),
@@ -439,9 +446,77 @@ fn parameters_are_set_by_arrow_keys_typing_and_switches() {
 }
 
 #[test]
+fn every_parameter_that_may_be_set_has_its_control() {
+    let mut desk = shown(states::playing());
+    let params = desk.state().params.clone();
+    let mut missing: Vec<String> = params.param_map().into_iter().map(|(id, ..)| id).collect();
+    missing.retain(|id| id != CONGRUITY_ID);
+    for page in ["Play", "Touch", "Choose"] {
+        click(&mut desk, page);
+        missing.retain(|id| {
+            let map = params.param_map();
+            let (_, param, _) = map.iter().find(|(known, ..)| known == id).expect("known");
+            // SAFETY: `params`, which the parameter is of, lives longer.
+            let name = unsafe { param.name() }.to_owned();
+            desk.query_all_by_label(&name).next().is_none()
+        });
+    }
+    assert_eq!(missing, [""; 0]);
+}
+
+#[test]
+fn what_a_calibration_found_is_set_once_and_only_if_it_was_asked_for_here() {
+    let found = Calibration {
+        floor_db: -70.0,
+        softest_db: -44.0,
+        hardest_db: -20.0,
+        sensitivity: 0.6,
+    };
+    let done = CalibrationState::Done { found };
+    let mut desk = shown(states::playing());
+    let params = desk.state().params.clone();
+    desk.state_mut().view.calibration = done.clone();
+    desk.run_steps(2);
+    assert_eq!(steps(&desk, &params.softest), [], "another window's");
+
+    click(&mut desk, "Touch");
+    desk.state_mut().asked.clear();
+    assert_eq!(
+        click(&mut desk, "Calibrate"),
+        [Request::Act(Action::Calibrate)]
+    );
+    desk.state_mut().view.calibration = CalibrationState::Listening { progress: 0.4 };
+    desk.run_steps(2);
+    desk.state_mut().view.calibration = done;
+    desk.run_steps(3);
+    for (param, value) in [
+        (&params.sensitivity, 0.6),
+        (&params.softest, -44.0),
+        (&params.hardest, -20.0),
+    ] {
+        let wanted = param.preview_normalized(value);
+        let edits = desk
+            .state()
+            .asked
+            .iter()
+            .filter_map(|request| match request {
+                Request::Edit(edit) if edit.param == param.as_ptr() => Some(edit.step),
+                _ => None,
+            });
+        let steps: Vec<Step> = edits.collect();
+        assert!(
+            matches!(steps[..], [Step::Begin, Step::Set(to), Step::End] if (to - wanted).abs() < 1e-4),
+            "{}: {steps:?}",
+            param.name()
+        );
+    }
+}
+
+#[test]
 fn the_zoom_is_asked_of_the_window() {
     let mut desk = shown(states::playing());
-    desk.get_by_role(egui::Role::ComboBox).click();
+    desk.get_by_role_and_label(egui::Role::ComboBox, "Zoom")
+        .click();
     desk.run_steps(3);
     assert_eq!(click(&mut desk, "150 %"), [Request::Zoom(150)]);
 }

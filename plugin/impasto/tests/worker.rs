@@ -96,12 +96,15 @@ impl Rig {
 fn snippets_peaks(processor: &mut Processor) -> [f32; 2] {
     let mut buffers = [[0.0f32; 480]; 4];
     let [left, right, snippets_left, snippets_right] = &mut buffers;
-    processor.process(Block {
+    let block = Block {
         main: [left, right],
         brush: [&[], &[]],
         brush_channels: 0,
         snippets: [snippets_left, snippets_right],
-    });
+        keys: &[],
+        transport: None,
+    };
+    processor.process(block, &mut |_| ());
     std::thread::sleep(Duration::from_millis(2));
     let peak = |side: [f32; 480]| side.iter().fold(0.0, |a: f32, b| a.max(b.abs()));
     [peak(buffers[2]), peak(buffers[3])]
@@ -118,12 +121,15 @@ fn stroke(processor: &mut Processor) {
     for brush in [&[0.0f32; 480], &noise, &[0.0; 480]] {
         let mut buffers = [[0.0f32; 480]; 4];
         let [left, right, snippets_left, snippets_right] = &mut buffers;
-        processor.process(Block {
+        let block = Block {
             main: [left, right],
             brush: [brush, &[]],
             brush_channels: 1,
             snippets: [snippets_left, snippets_right],
-        });
+            keys: &[],
+            transport: None,
+        };
+        processor.process(block, &mut |_| ());
     }
 }
 

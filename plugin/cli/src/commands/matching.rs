@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use engine::analysis::level::Onset;
+use engine::analysis::stroke::{StrokeDetector, StrokeEvent};
 use engine::analysis::{HOP, chunk_mel, downmix};
 use engine::crossmodal::Explained;
 use engine::library::Library;
@@ -121,7 +121,7 @@ struct Stage {
     /// Whether it was said that a drive is away.
     told: bool,
     player: Player,
-    onset: Onset,
+    strokes: StrokeDetector,
     start: Start,
     wave: Wave,
     left: Vec<f32>,
@@ -165,7 +165,7 @@ impl Stage {
             cache,
             told: false,
             player,
-            onset: Onset::new(SampleRate::ANALYSIS),
+            strokes: StrokeDetector::new(SampleRate::ANALYSIS),
             start,
             wave,
             left: vec![0.0; BLOCK],
@@ -186,11 +186,12 @@ impl Stage {
             self.player.set_active(outcome.brush.sounding);
             self.cue(&outcome.snippets);
         }
-        if let Some(at) = self.onset.process(hop)
-            && self.start == Start::Strokes
-        {
-            self.player.trigger(at * BLOCK / HOP);
-        }
+        let (player, start) = (&mut self.player, self.start);
+        self.strokes.process(hop, &mut |event| {
+            if let (StrokeEvent::Start { offset, .. }, Start::Strokes) = (event, start) {
+                player.trigger(offset * BLOCK / HOP);
+            }
+        });
         self.render()
     }
 

@@ -16,7 +16,7 @@ use super::panels::{
     congruity::congruity_ui,
     library::{failed_ui, library_ui},
     painting::painting_ui,
-    parameters::{self, Typing, parameters_ui},
+    parameters::{self, Controls, parameters_ui},
     snippets::snippets_ui,
     status::status_ui,
     suggestion::suggestion_ui,
@@ -26,7 +26,9 @@ use super::places::Places;
 use super::request::{Purpose, Request};
 use super::{MIN_SIZE, theme, widgets};
 use crate::params::ImpastoParams;
-use crate::view::{Action, HeadState, LibraryState, ModelsState, PaintingState, View};
+use crate::view::{
+    Action, CalibrationState, HeadState, LibraryState, ModelsState, PaintingState, View,
+};
 
 /// How long a stroke's flash takes to fade.
 const FLASH: Duration = Duration::from_millis(250);
@@ -38,7 +40,9 @@ pub const ZOOMS: [u32; 7] = [75, 90, 100, 125, 150, 175, 200];
 pub struct Screen {
     pictures: Pictures,
     history: History,
-    typing: Typing,
+    controls: Controls,
+    /// A calibration that was asked for has not been taken over.
+    calibrating: bool,
     browser: Option<Browser>,
     failed_shown: bool,
     /// Counted when last seen; `None` in a new window, which flashes for none of the past.
@@ -54,7 +58,8 @@ impl Screen {
         Self {
             pictures: Pictures::default(),
             history: History::default(),
-            typing: Typing::default(),
+            controls: Controls::default(),
+            calibrating: false,
             browser: None,
             failed_shown: false,
             strokes: None,
@@ -93,6 +98,7 @@ impl Screen {
             self.cards_ui(ui, view, params, zoom, now)
         };
         asked.extend(self.overlays_ui(ui, view));
+        asked.extend(self.take_calibration(view, params));
         self.keep_own(asked, view)
     }
 
@@ -119,7 +125,8 @@ impl Screen {
             .resizable(false)
             .show_separator_line(false)
             .show(ui, |ui| {
-                asked.extend(parameters_ui(ui, params, &mut self.typing))
+                let calibration = &view.calibration;
+                asked.extend(parameters_ui(ui, params, calibration, &mut self.controls))
             });
         let width = (ui.available_width() * 0.38).clamp(250.0, 420.0);
         Panel::right("live")
@@ -173,6 +180,16 @@ impl Screen {
             self.last_stroke = Some(now);
         }
         self.strokes = Some(view.strokes);
+    }
+
+    /// Sets the parameters to what a calibration found that this window saw begin.
+    fn take_calibration(&mut self, view: &View, params: &ImpastoParams) -> Vec<Request> {
+        let listening = matches!(view.calibration, CalibrationState::Listening { .. });
+        let began = std::mem::replace(&mut self.calibrating, listening);
+        match &view.calibration {
+            CalibrationState::Done { found } if began => parameters::calibrated(params, found),
+            _ => Vec::new(),
+        }
     }
 
     /// 1 at a stroke, falling to 0.

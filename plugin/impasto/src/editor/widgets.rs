@@ -139,44 +139,46 @@ pub fn level_meter(ui: &mut Ui, name: &str, db: f32, color: Color32) {
     });
 }
 
-/// Two or more choices side by side, one of them taken. Returns the one clicked.
-pub fn segments(ui: &mut Ui, names: &[String], taken: usize) -> Option<usize> {
-    let width = ui.available_width() / names.len() as f32;
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
-    let mut clicked = None;
-    ui.painter()
-        .rect_filled(rect, CornerRadius::same(4), theme::TROUGH);
-    for (place, name) in names.iter().enumerate() {
-        let part = Rect::from_min_size(
-            rect.min + vec2(width * place as f32, 0.0),
-            vec2(width, rect.height()),
-        );
-        let response = ui.interact(part, ui.auto_id_with(("segment", place)), Sense::click());
-        response
-            .widget_info(|| WidgetInfo::selected(Role::RadioButton, true, place == taken, name));
-        let text = if place == taken {
-            ui.painter()
-                .rect_filled(part.shrink(2.0), CornerRadius::same(3), theme::RAISED);
-            theme::TEXT
-        } else if response.hovered() || response.has_focus() {
-            theme::TEXT
-        } else {
-            theme::WEAK
-        };
-        if response.has_focus() {
-            focus_ring(ui, part);
-        }
-        ui.painter().text(
-            part.center(),
-            Align2::CENTER_CENTER,
-            name,
-            theme::small_font(),
-            text,
-        );
-        if response.clicked() {
-            clicked = Some(place);
-        }
+/// A page's name within `rect`, marked if it is the one shown.
+pub fn tab(ui: &mut Ui, rect: Rect, name: &str, shown: bool) -> Response {
+    let response = ui.interact(rect, ui.auto_id_with(("tab", name)), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, shown, name));
+    let color = match shown || response.hovered() || response.has_focus() {
+        true => theme::TEXT,
+        false => theme::WEAK,
+    };
+    if shown {
+        let radius = CornerRadius::same(4);
+        ui.painter().rect_filled(rect, radius, theme::RAISED);
     }
+    if response.has_focus() {
+        focus_ring(ui, rect);
+    }
+    let at = rect.left_center() + vec2(10.0, 0.0);
+    let font = theme::small_font();
+    ui.painter()
+        .text(at, Align2::LEFT_CENTER, name, font, color);
+    response
+}
+
+/// One of a few names from a list that opens. Returns the one clicked.
+pub fn chooser(ui: &mut Ui, label: &str, names: &[&str], taken: usize) -> Option<usize> {
+    let small = |text: &str| RichText::new(text).font(theme::small_font());
+    let mut clicked = None;
+    ui.spacing_mut().interact_size.y = 18.0;
+    ui.spacing_mut().button_padding.y = 1.0;
+    let list = egui::ComboBox::from_id_salt(label)
+        .width(ui.available_width())
+        .selected_text(small(names.get(taken).copied().unwrap_or_default()))
+        .show_ui(ui, |ui| {
+            for (place, name) in names.iter().enumerate() {
+                if ui.selectable_label(place == taken, small(name)).clicked() {
+                    clicked = Some(place);
+                }
+            }
+        });
+    list.response
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, label));
     clicked
 }
 

@@ -1,7 +1,6 @@
 //! The worker's loop.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam::channel::Receiver;
@@ -179,6 +178,7 @@ impl Desk {
             self.view.warning = None;
             match action {
                 Action::Audition(chunk) => self.audition(chunk),
+                Action::Calibrate => self.calibrate(),
                 action => self.act(action),
             }
         }
@@ -239,6 +239,8 @@ impl Desk {
                 chunks: params.variety.value().max(0) as usize,
                 tracks: 0,
             },
+            fit: params.fit.value(),
+            continuity: params.continuity.value(),
             smoothing: Seconds(f64::from(params.smoothing.value())),
             ..Settings::default()
         }
@@ -306,9 +308,7 @@ impl Desk {
         if newest.is_none_or(|row| row.at.elapsed() > SNIPPET) {
             self.view.playing = None;
         }
-        self.view.brush_level_db = self.shared.brush_peak.get();
-        self.view.music_level_db = self.shared.music_peak.get();
-        self.view.strokes = self.shared.strokes.load(Ordering::Relaxed);
+        self.follow_brush();
         self.view.brush_connected = self.stage.is_some() && self.link.brush_connected();
         if open {
             let held = self.shown_brush.len();

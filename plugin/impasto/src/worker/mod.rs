@@ -6,6 +6,7 @@
 //! The framework's background tasks are never used: one pending when an instance is
 //! destroyed makes the host abort.
 
+mod brush;
 mod clips;
 mod desk;
 mod follow;

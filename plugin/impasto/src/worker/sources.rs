@@ -108,7 +108,8 @@ impl Desk {
                 }
             }
             // The stage's own, handled before.
-            Action::Audition(_) => {}
+            // The desk's own.
+            Action::Audition(_) | Action::Calibrate => {}
         }
     }
 

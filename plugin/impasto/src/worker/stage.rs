@@ -13,7 +13,7 @@ use engine::translate::{LibraryChange, duration_of};
 use engine::units::{SampleRate, Seconds};
 
 use super::clips;
-use crate::bridge::{Shared, StartedAt, WorkerEnd};
+use crate::bridge::{Calibrated, Shared, StartedAt, WorkerEnd};
 use crate::view::ClipsState;
 
 /// Frames that one input may be ahead of the other before it goes on alone, as after
@@ -53,6 +53,7 @@ pub struct Stage {
     brush: MelReceiver,
     music: MelReceiver,
     starts: rtrb::Consumer<StartedAt>,
+    calibrated: rtrb::Consumer<Calibrated>,
     /// Reports of times that came before the reports that they belong to.
     times: VecDeque<StartedAt>,
     cache: ClipCache,
@@ -106,6 +107,7 @@ impl Stage {
             brush: end.brush,
             music: end.music,
             starts: end.starts,
+            calibrated: end.calibrated,
             times: VecDeque::new(),
             choices: VecDeque::new(),
             brushed: 0,
@@ -179,6 +181,11 @@ impl Stage {
             passed_over: counts.passed_over(),
         };
         (failed, Some(state))
+    }
+
+    /// What the next calibration that ended has found.
+    pub fn calibrated(&mut self) -> Option<Calibrated> {
+        self.calibrated.pop().ok()
     }
 
     /// Whether the audio thread was reset since the last call; then nothing heard or

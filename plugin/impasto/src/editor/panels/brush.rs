@@ -24,7 +24,11 @@ fn mel_height(width: f32) -> f32 {
 pub fn brush_ui(ui: &mut Ui, view: &View, flash: f32, pictures: &mut Pictures) {
     ui.spacing_mut().item_spacing.y = SPACING;
     widgets::header(ui, "Brush", |ui| {
-        stroke_lamp(ui, flash);
+        // Lit while the brush is on the canvas, the harder the brighter.
+        stroke_lamp(
+            ui,
+            flash.max(view.pressure.map_or(0.0, |hard| 0.3 + 0.7 * hard)),
+        );
         if !view.brush_connected {
             let text = RichText::new("not connected").font(theme::small_font());
             ui.label(text.color(theme::ALERT));
@@ -63,7 +67,7 @@ fn stroke_lamp(ui: &mut Ui, flash: f32) {
     let color = theme::RAISED.lerp_to_gamma(theme::BLUE, flash);
     ui.painter()
         .circle_filled(rect.center(), 3.5 + 1.5 * flash, color);
-    response.on_hover_text("Lights up at every stroke");
+    response.on_hover_text("Lights up at every stroke, the harder the brighter");
 }
 
 /// The last 4 s of the brush as mel bands; newest at the right.

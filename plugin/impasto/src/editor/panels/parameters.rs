@@ -1,15 +1,17 @@
-//! The parameters, five in a row. Values are read from the parameters themselves and
-//! changed only by the returned [`Edit`]s.
+//! The parameters, five in a row on three pages. Values are read from the parameters
+//! themselves and changed only by the returned [`Edit`]s.
 
 use egui::{
     Align, CornerRadius, Event, Id, Key, Layout, RichText, Sense, TextEdit, Ui, UiBuilder,
     WidgetInfo, vec2,
 };
+use engine::analysis::stroke::Calibration;
 use nice_plug::prelude::{Enum, Param};
 
 use crate::editor::request::{Edit, Request, Step};
 use crate::editor::{theme, widgets};
-use crate::params::{ImpastoParams, PlayMode, help};
+use crate::params::{ImpastoParams, help};
+use crate::view::{Action, CalibrationState};
 
 /// In a row.
 const COLUMNS: usize = 5;
@@ -18,13 +20,43 @@ const CELL_HEIGHT: f32 = 40.0;
 /// What the whole panel needs inside its card.
 pub const HEIGHT: f32 = 2.0 * CELL_HEIGHT + 6.0;
 
+/// Of the column at the left that chooses the page, in points.
+const PAGES_WIDTH: f32 = 64.0;
+
 /// Normalized change for a point of dragging while Shift is held.
 const FINE: f32 = 0.0015;
 
 /// A value that is being typed: of which parameter, and the text so far.
 #[derive(Clone, Debug, Default)]
-pub struct Typing {
+struct Typing {
     field: Option<(&'static str, String)>,
+}
+
+/// What the panel keeps from frame to frame.
+#[derive(Clone, Debug, Default)]
+pub struct Controls {
+    page: Page,
+    typing: Typing,
+}
+
+/// Parameters that are needed together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Page {
+    /// What begins and ends a snippet, and how it sounds.
+    #[default]
+    Play,
+    /// What a stroke is, and what it sends.
+    Touch,
+    /// Which snippet, and how loud.
+    Choose,
+}
+
+impl Page {
+    const ALL: [(Self, &'static str); 3] = [
+        (Self::Play, "Play"),
+        (Self::Touch, "Touch"),
+        (Self::Choose, "Choose"),
+    ];
 }
 
 /// What the cells of one frame share.
@@ -35,30 +67,102 @@ struct Cells<'a> {
     next: usize,
 }
 
+/// What sets the parameters of the brush to what a calibration found.
+pub fn calibrated(params: &ImpastoParams, found: &Calibration) -> Vec<Request> {
+    let values = [
+        (&params.sensitivity, found.sensitivity),
+        (&params.softest, found.softest_db),
+        (&params.hardest, found.hardest_db),
+    ];
+    let edits = values.iter().flat_map(|(param, value)| {
+        let param = *param;
+        let normalized = param.preview_normalized(*value);
+        let steps = [Step::Begin, Step::Set(normalized), Step::End];
+        steps.map(|step| {
+            let param = param.as_ptr();
+            Request::Edit(Edit { param, step })
+        })
+    });
+    edits.collect()
+}
+
 /// Fills its card.
-pub fn parameters_ui(ui: &mut Ui, params: &ImpastoParams, typing: &mut Typing) -> Vec<Request> {
-    let rect = ui.available_rect_before_wrap();
+pub fn parameters_ui(
+    ui: &mut Ui,
+    params: &ImpastoParams,
+    calibration: &CalibrationState,
+    controls: &mut Controls,
+) -> Vec<Request> {
+    let mut rect = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(rect);
+    controls.page = pages_ui(ui, rect, controls.page);
+    rect.min.x += PAGES_WIDTH + 16.0;
     let mut cells = Cells {
-        typing,
+        typing: &mut controls.typing,
         requests: Vec::new(),
         rect,
         next: 0,
     };
-    cells.slider(ui, "filter", &params.filter);
-    cells.mode(ui, "mode", &params.mode);
-    cells.slider(ui, "sensitivity", &params.sensitivity);
-    cells.slider(ui, "interval", &params.interval);
-    cells.slider(ui, "fade", &params.fade);
-    cells.slider(ui, "snippets", &params.snippets);
-    cells.slider(ui, "dry", &params.dry);
-    cells.slider(ui, "variety", &params.variety);
-    cells.slider(ui, "smoothing", &params.smoothing);
-    cells.toggle(ui, "congruity-out", &params.congruity_out);
+    match controls.page {
+        Page::Play => cells.play(ui, params),
+        Page::Touch => cells.brush(ui, params, calibration),
+        Page::Choose => cells.choose(ui, params),
+    }
     cells.requests
 }
 
+/// The pages' names, one below the other; the one that is shown from now on.
+fn pages_ui(ui: &mut Ui, rect: egui::Rect, shown: Page) -> Page {
+    let mut next = shown;
+    let height = rect.height() / Page::ALL.len() as f32;
+    for (place, (page, name)) in Page::ALL.into_iter().enumerate() {
+        let corner = rect.min + vec2(0.0, height * place as f32);
+        let part = egui::Rect::from_min_size(corner, vec2(PAGES_WIDTH, height - 2.0));
+        if widgets::tab(ui, part, name, page == shown).clicked() {
+            next = page;
+        }
+    }
+    next
+}
+
 impl Cells<'_> {
+    fn play(&mut self, ui: &mut Ui, params: &ImpastoParams) {
+        self.choice(ui, "mode", &params.mode);
+        self.choice(ui, "sync", &params.sync);
+        self.slider(ui, "voices", &params.voices);
+        self.slider(ui, "fade", &params.fade);
+        self.slider(ui, "interval", &params.interval);
+        self.slider(ui, "touch-level", &params.touch_level);
+        self.slider(ui, "touch-tone", &params.touch_tone);
+        self.toggle(ui, "freeze", &params.freeze, ["off", "frozen"]);
+        self.toggle(ui, "trigger", &params.trigger, ["off", "held"]);
+        self.toggle(ui, "bypass", &params.bypass, ["off", "bypassed"]);
+    }
+
+    fn brush(&mut self, ui: &mut Ui, params: &ImpastoParams, calibration: &CalibrationState) {
+        self.slider(ui, "sensitivity", &params.sensitivity);
+        self.slider(ui, "hold", &params.hold);
+        self.slider(ui, "softest", &params.softest);
+        self.slider(ui, "hardest", &params.hardest);
+        self.calibration(ui, calibration);
+        self.toggle(ui, "notes-out", &params.notes_out, ["off", "to the host"]);
+        self.slider(ui, "note-channel", &params.note_channel);
+        self.slider(ui, "note", &params.note);
+        self.slider(ui, "note-range", &params.note_range);
+    }
+
+    fn choose(&mut self, ui: &mut Ui, params: &ImpastoParams) {
+        self.slider(ui, "filter", &params.filter);
+        self.slider(ui, "fit", &params.fit);
+        self.slider(ui, "continuity", &params.continuity);
+        self.slider(ui, "variety", &params.variety);
+        self.slider(ui, "smoothing", &params.smoothing);
+        self.slider(ui, "snippets", &params.snippets);
+        self.slider(ui, "dry", &params.dry);
+        let congruity = &params.congruity_out;
+        self.toggle(ui, "congruity-out", congruity, ["off", "to the host"]);
+    }
+
     /// The next cell, as a region of its own with its name, tooltip and `content`.
     fn cell(
         &mut self,
@@ -207,30 +311,64 @@ impl Cells<'_> {
         });
     }
 
-    fn mode(
+    /// One of a few, from a list.
+    fn choice<E: Enum + PartialEq + 'static>(
         &mut self,
         ui: &mut Ui,
         id: &'static str,
-        param: &nice_plug::prelude::EnumParam<PlayMode>,
+        param: &nice_plug::prelude::EnumParam<E>,
     ) {
         self.cell(ui, id, param.name(), |cells, ui| {
             ui.horizontal(|ui| {
                 ui.set_height(16.0);
                 widgets::small_line(ui, param.name());
             });
-            let names: Vec<String> = PlayMode::variants()
-                .iter()
-                .map(ToString::to_string)
-                .collect();
+            let names = E::variants();
             let steps = (names.len() - 1) as f32;
             let taken = (param.unmodulated_normalized_value() * steps).round() as usize;
-            if let Some(place) = widgets::segments(ui, &names, taken) {
+            if let Some(place) = widgets::chooser(ui, param.name(), names, taken) {
                 cells.set_once(param, place as f32 / steps);
             }
         });
     }
 
-    fn toggle(&mut self, ui: &mut Ui, id: &'static str, param: &nice_plug::prelude::BoolParam) {
+    /// Sets the brush up from ten seconds of painting.
+    fn calibration(&mut self, ui: &mut Ui, state: &CalibrationState) {
+        self.cell(ui, "calibrate", "Calibrate", |cells, ui| {
+            ui.horizontal(|ui| {
+                ui.set_height(16.0);
+                match state {
+                    CalibrationState::Failed { reason, .. } => {
+                        widgets::alert_mark(ui);
+                        widgets::small_line(ui, reason).on_hover_text(reason);
+                    }
+                    CalibrationState::Listening { .. } => {
+                        widgets::small_line(ui, "Paint now, soft and hard");
+                    }
+                    CalibrationState::Done { .. } => {
+                        widgets::small_line(ui, "Set up for your brush");
+                    }
+                    CalibrationState::None => {
+                        widgets::small_line(ui, "Paint for ten seconds");
+                    }
+                }
+            });
+            if let CalibrationState::Listening { progress } = state {
+                widgets::bar(ui, 14.0, *progress, theme::BLUE);
+            } else if ui.button("Calibrate").clicked() {
+                cells.requests.push(Request::Act(Action::Calibrate));
+            }
+        });
+    }
+
+    /// `names` say what off and on mean.
+    fn toggle(
+        &mut self,
+        ui: &mut Ui,
+        id: &'static str,
+        param: &nice_plug::prelude::BoolParam,
+        names: [&str; 2],
+    ) {
         self.cell(ui, id, param.name(), |cells, ui| {
             ui.horizontal(|ui| {
                 ui.set_height(16.0);
@@ -240,8 +378,7 @@ impl Cells<'_> {
                 if widgets::switch(ui, param.name(), param.value()).clicked() {
                     cells.set_once(param, if param.value() { 0.0 } else { 1.0 });
                 }
-                let text = if param.value() { "to the host" } else { "off" };
-                widgets::caption(ui, text);
+                widgets::caption(ui, names[usize::from(param.value())]);
             });
         });
     }

@@ -1,11 +1,11 @@
 //! The line at the bottom: is everything there, was anything lost, what went wrong last.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{Align, Layout, RichText, Role, Ui, WidgetInfo};
 
 use crate::editor::request::Request;
 use crate::editor::screen::ZOOMS;
 use crate::editor::{Places, format, theme, widgets};
-use crate::view::{ModelsState, View};
+use crate::view::{ModelsState, Silence, View};
 
 /// One line. `zoom` is in percent.
 pub fn status_ui(ui: &mut Ui, view: &View, places: &Places, zoom: u32) -> Vec<Request> {
@@ -41,6 +41,13 @@ fn losses_ui(ui: &mut Ui, view: &View) {
          affected; snippets and congruity may lag.",
     );
     loss(
+        view.late_cues,
+        "choice",
+        "too late",
+        "Snippets that were chosen by a brush sound so long past that they were not cued, as \
+         this computer was too busy. What was cued before stays ready.",
+    );
+    loss(
         view.clips.cut_short,
         "snippet",
         "cut short",
@@ -54,7 +61,7 @@ fn zoom_ui(ui: &mut Ui, zoom: u32) -> Option<Request> {
     ui.spacing_mut().interact_size.y = 18.0;
     ui.spacing_mut().button_padding.y = 1.0;
     let small = |text: String| RichText::new(text).font(theme::small_font());
-    egui::ComboBox::from_id_salt("zoom")
+    let list = egui::ComboBox::from_id_salt("zoom")
         .width(58.0)
         .height(260.0)
         .selected_text(small(format!("{zoom} %")))
@@ -65,9 +72,10 @@ fn zoom_ui(ui: &mut Ui, zoom: u32) -> Option<Request> {
                     chosen = Some(Request::Zoom(percent));
                 }
             }
-        })
-        .response
-        .on_hover_text("How large the editor is shown");
+        });
+    list.response
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Zoom"));
+    list.response.on_hover_text("How large the editor is shown");
     chosen
 }
 
@@ -81,7 +89,10 @@ fn state_ui(ui: &mut Ui, view: &View, places: &Places) {
     let home = places.home.as_deref();
     // A drive is away until it is back; a warning may be about what that has caused.
     let away = format::drives_away(&view.clips.cache, home);
-    if let Some(warning) = away.as_ref().or(view.warning.as_ref()) {
+    // A stroke that nobody hears comes before all that is only to be known.
+    let silent = view.silent.as_ref().map(Silence::sentence);
+    let warning = silent.as_ref().or(away.as_ref()).or(view.warning.as_ref());
+    if let Some(warning) = warning {
         widgets::alert_mark(ui);
         let text = RichText::new(warning).font(theme::small_font());
         widgets::line(ui, text.color(theme::ALERT));

@@ -2,31 +2,89 @@
 //!
 //! The ids are part of every saved project and automation lane: never change one.
 
+mod help;
+
 use std::sync::Arc;
 
-use nice_plug::formatters::{s2v_f32_percentage, v2s_f32_percentage};
+use engine::playback::sync::Division;
+use nice_plug::formatters::{
+    s2v_f32_percentage, s2v_i32_key_formatter, v2s_f32_percentage, v2s_i32_key_formatter,
+};
 use nice_plug::prelude::{
     BoolParam, Enum, EnumParam, FloatParam, FloatRange, IntParam, IntRange, Params, SmoothingStyle,
 };
 use nice_plug::util::{db_to_gain, gain_to_db};
 use parking_lot::RwLock;
 
+pub use help::help;
+
 use crate::state::Remembered;
 
 /// The id of the parameter that Impasto writes itself.
 pub const CONGRUITY_ID: &str = "congruity";
 
-/// When a snippet begins.
+/// When a snippet begins and ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum PlayMode {
-    /// At every stroke of the brush.
+    /// A stroke of the brush begins a snippet, which sounds as long as the brush moves.
+    #[id = "stroke"]
+    #[name = "Stroke"]
+    Stroke,
+    /// A stroke of the brush begins a snippet, which plays to its end.
     #[id = "triggered"]
-    #[name = "Triggered"]
+    #[name = "One shot"]
     Triggered,
     /// Again and again while the brush is heard, the newest choice each time.
     #[id = "continuous"]
     #[name = "Continuous"]
     Continuous,
+    /// Strokes choose but begin nothing: notes and the parameter Trigger do.
+    #[id = "notes"]
+    #[name = "Notes"]
+    Notes,
+}
+
+/// The grid that beginnings wait for while the host's transport runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum Sync {
+    /// None: at once.
+    #[id = "off"]
+    #[name = "Off"]
+    Off,
+    /// Sixteenth notes.
+    #[id = "16"]
+    #[name = "1/16"]
+    Sixteenth,
+    /// Eighth notes.
+    #[id = "8"]
+    #[name = "1/8"]
+    Eighth,
+    /// Quarter notes.
+    #[id = "4"]
+    #[name = "1/4"]
+    Quarter,
+    /// Half notes.
+    #[id = "2"]
+    #[name = "1/2"]
+    Half,
+    /// Bars.
+    #[id = "bar"]
+    #[name = "Bar"]
+    Bar,
+}
+
+impl Sync {
+    /// As the engine counts it.
+    pub fn division(self) -> Option<Division> {
+        match self {
+            Self::Off => None,
+            Self::Sixteenth => Some(Division::Sixteenth),
+            Self::Eighth => Some(Division::Eighth),
+            Self::Quarter => Some(Division::Quarter),
+            Self::Half => Some(Division::Half),
+            Self::Bar => Some(Division::Bar),
+        }
+    }
 }
 
 /// All parameters, and the record that is saved with them.
@@ -39,12 +97,39 @@ pub struct ImpastoParams {
     /// How much of the library the painting lets through, in percent of its chunks.
     #[id = "filter"]
     pub filter: FloatParam,
-    /// Whether strokes or time begin a snippet.
+    /// What begins and ends a snippet.
     #[id = "mode"]
     pub mode: EnumParam<PlayMode>,
     /// How small a stroke begins a snippet, 0..1.
     #[id = "sensitivity"]
     pub sensitivity: FloatParam,
+    /// How long the brush may pause within a stroke, in milliseconds.
+    #[id = "hold"]
+    pub hold: FloatParam,
+    /// The level of the softest stroke, strength 0, in dB of full scale.
+    #[id = "softest"]
+    pub softest: FloatParam,
+    /// The level of the hardest stroke, strength 1, in dB of full scale.
+    #[id = "hardest"]
+    pub hardest: FloatParam,
+    /// How much a stroke's strength makes its snippet louder, 0..1.
+    #[id = "touch-level"]
+    pub touch_level: FloatParam,
+    /// How much a stroke's strength makes its snippet brighter, 0..1.
+    #[id = "touch-tone"]
+    pub touch_tone: FloatParam,
+    /// How many snippets may sound at once.
+    #[id = "voices"]
+    pub voices: IntParam,
+    /// What beginnings wait for.
+    #[id = "sync"]
+    pub sync: EnumParam<Sync>,
+    /// What sounds stays, for as long as this is on.
+    #[id = "freeze"]
+    pub freeze: BoolParam,
+    /// Going on begins a snippet, going off ends it, as a note does.
+    #[id = "trigger"]
+    pub trigger: BoolParam,
     /// The least time between two snippets in continuous mode, in seconds.
     #[id = "interval"]
     pub interval: FloatParam,
@@ -54,12 +139,33 @@ pub struct ImpastoParams {
     /// How many of the last snippets are not chosen again.
     #[id = "variety"]
     pub variety: IntParam,
+    /// How much the chunk is preferred that follows the last in its track, 0..1.
+    #[id = "continuity"]
+    pub continuity: FloatParam,
+    /// How much the painting decides within its pool in the place of the brush, 0..1.
+    #[id = "fit"]
+    pub fit: FloatParam,
     /// Gain of the snippets in the main output.
     #[id = "snippets"]
     pub snippets: FloatParam,
     /// Gain of the music in the main output.
     #[id = "dry"]
     pub dry: FloatParam,
+    /// Whether strokes go out as notes.
+    #[id = "notes-out"]
+    pub notes_out: BoolParam,
+    /// The notes' channel, 1..16.
+    #[id = "note-channel"]
+    pub note_channel: IntParam,
+    /// The key of the darkest stroke.
+    #[id = "note"]
+    pub note: IntParam,
+    /// How many semitones above it the brightest stroke lies.
+    #[id = "note-range"]
+    pub note_range: IntParam,
+    /// The music passes untouched and nothing is played.
+    #[id = "bypass"]
+    pub bypass: BoolParam,
     /// Time constant of congruity, in seconds.
     #[id = "smoothing"]
     pub smoothing: FloatParam,
@@ -122,6 +228,15 @@ fn share(name: &str, default: f32) -> FloatParam {
         .with_string_to_value(s2v_f32_percentage())
 }
 
+/// A level of a stroke in dB of full scale.
+fn level(name: &str, default_db: f32) -> FloatParam {
+    let range = FloatRange::Linear {
+        min: -80.0,
+        max: 0.0,
+    };
+    number(name, default_db, range, 0, " dB")
+}
+
 /// A range whose middle lies low, for values that span decades.
 fn decades(min: f32, max: f32) -> FloatRange {
     FloatRange::Skewed {
@@ -136,52 +251,37 @@ impl Default for ImpastoParams {
         Self {
             remembered: Arc::default(),
             filter: number("Filter", 1.0, decades(0.1, 100.0), 1, " %"),
-            mode: EnumParam::new("Mode", PlayMode::Triggered),
+            mode: EnumParam::new("Mode", PlayMode::Stroke),
             sensitivity: share("Sensitivity", 0.5),
+            hold: number("Hold", 80.0, decades(10.0, 500.0), 0, " ms"),
+            softest: level("Softest", -50.0),
+            hardest: level("Hardest", -14.0),
+            touch_level: share("Touch to Level", 0.6),
+            touch_tone: share("Touch to Tone", 0.3),
+            voices: IntParam::new("Voices", 4, IntRange::Linear { min: 1, max: 8 }),
+            sync: EnumParam::new("Sync", Sync::Off),
+            freeze: BoolParam::new("Freeze", false),
+            trigger: BoolParam::new("Trigger", false),
             interval: number("Interval", 0.5, decades(0.05, 4.0), 2, " s"),
             fade: number("Fade", 30.0, decades(1.0, 1000.0), 0, " ms"),
             variety: IntParam::new("Variety", 8, IntRange::Linear { min: 0, max: 64 })
                 .with_unit(" snippets"),
+            continuity: share("Continuity", 0.0),
+            fit: share("Fit", 0.0),
             snippets: gain("Snippets", 0.0),
             dry: gain("Dry", 0.0),
+            notes_out: BoolParam::new("Notes Out", false),
+            note_channel: IntParam::new("Note Channel", 1, IntRange::Linear { min: 1, max: 16 }),
+            note: IntParam::new("Note", 60, IntRange::Linear { min: 0, max: 127 })
+                .with_value_to_string(v2s_i32_key_formatter())
+                .with_string_to_value(s2v_i32_key_formatter()),
+            note_range: IntParam::new("Note Range", 0, IntRange::Linear { min: 0, max: 48 })
+                .with_unit(" st"),
+            bypass: BoolParam::new("Bypass", false).make_bypass(),
             smoothing: number("Smoothing", 1.0, decades(0.05, 10.0), 2, " s"),
             congruity_out: BoolParam::new("Congruity Out", false),
             congruity: share("Congruity", 0.0),
         }
-    }
-}
-
-/// What a parameter does, in a sentence or two, for the editor's tooltips and the manual.
-/// Empty for an id that is not a parameter's.
-pub fn help(id: &str) -> &'static str {
-    match id {
-        "filter" => {
-            "The share of the library that the painting lets through: the chunks that \
-             correspond best with it. The snippet is chosen among these."
-        }
-        "mode" => {
-            "Triggered: every stroke of the brush begins a snippet. Continuous: snippets \
-             follow one another while the brush is heard."
-        }
-        "sensitivity" => "How small a stroke is enough to begin a snippet.",
-        "interval" => {
-            "The least time between two snippets in continuous mode. It is never shorter than \
-             the fade."
-        }
-        "fade" => "How long a snippet takes to come in and to go out, with equal power.",
-        "variety" => "How many of the last snippets are held back before they may come again.",
-        "snippets" => "The level of the snippets in the main output.",
-        "dry" => "The level of your music in the main output.",
-        "smoothing" => "How slowly congruity follows: the time it takes for most of a change.",
-        "congruity-out" => {
-            "Sends congruity to the host as the parameter Congruity, to be recorded or mapped. \
-             Off by default, as every change may enter the host's undo history."
-        }
-        CONGRUITY_ID => {
-            "How well the music goes with the painting, from 0 to 100 %. Impasto writes it; \
-             what the host writes to it is shown and otherwise ignored."
-        }
-        _ => "",
     }
 }
 
@@ -197,11 +297,27 @@ mod tests {
             "filter",
             "mode",
             "sensitivity",
+            "hold",
+            "softest",
+            "hardest",
+            "touch-level",
+            "touch-tone",
+            "voices",
+            "sync",
+            "freeze",
+            "trigger",
             "interval",
             "fade",
             "variety",
+            "continuity",
+            "fit",
             "snippets",
             "dry",
+            "notes-out",
+            "note-channel",
+            "note",
+            "note-range",
+            "bypass",
             "smoothing",
             "congruity-out",
             CONGRUITY_ID,
