@@ -14,15 +14,31 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The string ids that saved projects depend on.
-const PARAMETERS: [&str; 11] = [
+const PARAMETERS: [&str; 27] = [
     "filter",
     "mode",
     "sensitivity",
+    "hold",
+    "softest",
+    "hardest",
+    "touch-level",
+    "touch-tone",
+    "voices",
+    "sync",
+    "freeze",
+    "trigger",
     "interval",
     "fade",
     "variety",
+    "continuity",
+    "fit",
     "snippets",
     "dry",
+    "notes-out",
+    "note-channel",
+    "note",
+    "note-range",
+    "bypass",
     "smoothing",
     "congruity-out",
     "congruity",

@@ -24,9 +24,9 @@ pub fn run_with<R: Send>(
     body: impl FnOnce(&mut [Processor]) -> Result<R> + Send,
     mut idle: impl FnMut(&mut [Instance]) -> Result<()>,
 ) -> Result<R> {
-    let stopped: Vec<Stopped> = instances
+    let stopped: Vec<(Stopped, bool)> = instances
         .iter_mut()
-        .map(|instance| activate(instance, activation))
+        .map(|instance| Ok((activate(instance, activation)?, instance.offline)))
         .collect::<Result<_>>()?;
     let done = AtomicBool::new(false);
     let (outcome, idled) = std::thread::scope(|scope| {
@@ -68,18 +68,19 @@ fn activate(instance: &mut Instance, activation: Activation) -> Result<Stopped> 
         .map_err(|e| Error::plugin("activate", e))
 }
 
-/// What the audio thread does from its first instruction to its last.
+/// What the audio thread does from its first instruction to its last; with each plug-in
+/// goes whether it renders offline.
 fn audio_thread<R>(
-    stopped: Vec<Stopped>,
+    stopped: Vec<(Stopped, bool)>,
     activation: Activation,
     body: impl FnOnce(&mut [Processor]) -> Result<R>,
 ) -> (Vec<Stopped>, Result<R>) {
     set_role(Role::Audio);
     let mut processors = Vec::with_capacity(stopped.len());
     let mut refused = Vec::new();
-    for plugin in stopped {
+    for (plugin, offline) in stopped {
         match plugin.start_processing() {
-            Ok(plugin) => processors.push(Processor::new(plugin, activation)),
+            Ok(plugin) => processors.push(Processor::new(plugin, activation, offline)),
             Err(unwilling) => refused.push(unwilling.into_stopped_processor()),
         }
     }

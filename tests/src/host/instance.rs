@@ -5,6 +5,7 @@ use super::handlers::{HostMainThread, HostShared, Role, TestHost, set_role};
 use super::processor::{Activation, Processor};
 use crate::{Error, Result};
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
@@ -50,6 +51,8 @@ pub struct Ports {
 /// It belongs to the thread that made it, which is the plug-in's main thread.
 pub struct Instance {
     pub(crate) plugin: PluginInstance<TestHost>,
+    /// As it was set last.
+    pub(super) offline: bool,
 }
 
 impl Instance {
@@ -70,7 +73,10 @@ impl Instance {
             &info,
         )
         .map_err(|e| Error::plugin("make an instance", e))?;
-        Ok(Instance { plugin })
+        Ok(Instance {
+            plugin,
+            offline: false,
+        })
     }
 
     /// Activates the plug-in, runs `body` on an audio thread of its own while this
@@ -142,7 +148,9 @@ impl Instance {
         };
         render
             .set(&handle, mode)
-            .map_err(|e| Error::plugin("change the render mode", e))
+            .map_err(|e| Error::plugin("change the render mode", e))?;
+        self.offline = offline;
+        Ok(())
     }
 
     /// All parameters, in the plug-in's order.
@@ -179,6 +187,15 @@ impl Instance {
         ClapId::from_raw(id)
             .and_then(|id| params.get_value(&handle, id))
             .ok_or_else(|| Error::plugin("tell a parameter's value", format!("no parameter {id}")))
+    }
+
+    /// By how many frames the plug-in delays what it passes on.
+    pub fn latency(&mut self) -> Result<u32> {
+        let handle = self.plugin.plugin_handle();
+        let latency: PluginLatency = handle
+            .get_extension()
+            .ok_or(Error::MissingExtension("clap.latency"))?;
+        Ok(latency.get(&handle))
     }
 
     /// The declared audio ports.

@@ -1,9 +1,12 @@
 //! The host itself: one instance, its main thread, its audio thread.
 
+mod conduct;
 pub mod ensemble;
 mod events;
 mod handlers;
 mod instance;
+#[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+pub mod interpose;
 mod processor;
 
 pub use events::{Change, Key, OutputEvent, Song};

@@ -1,8 +1,10 @@
 //! The audio thread's half: buffers, wiring, one block after the other.
 
+use super::conduct::Conduct;
 use super::events::{Change, Key, OutputEvent, Song, output_event};
 use super::handlers::{Role, TestHost, role};
 use crate::{Error, Result};
+use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::Match;
 use clack_host::events::event_types::{NoteOffEvent, NoteOnEvent, ParamValueEvent};
 use clack_host::prelude::*;
@@ -114,6 +116,8 @@ pub struct Processor {
     events: Vec<OutputEvent>,
     frame: u64,
     watch: Option<Box<dyn Watch>>,
+    /// Offline, the plug-in may wait for its other threads.
+    offline: bool,
     /// For the next block.
     keys: Vec<Key>,
     song: Option<Song>,
@@ -127,6 +131,7 @@ impl Processor {
     pub(super) fn new(
         plugin: StartedPluginAudioProcessor<TestHost>,
         activation: Activation,
+        offline: bool,
     ) -> Processor {
         let bus = || -> Bus { std::array::from_fn(|_| vec![0.0; activation.max_block]) };
         Processor {
@@ -141,6 +146,7 @@ impl Processor {
             events: Vec::new(),
             frame: 0,
             watch: None,
+            offline,
             keys: Vec::new(),
             song: None,
         }
@@ -268,6 +274,7 @@ impl Processor {
             watch.enter();
         }
         let transport = self.song.map(|song| song.event());
+        let conduct = Conduct::watch(!self.offline);
         let status = self.plugin.process(
             &inputs,
             &mut outputs,
@@ -276,9 +283,11 @@ impl Processor {
             Some(self.frame),
             transport.as_ref(),
         );
+        let conduct = conduct.end();
         if let Some(watch) = &mut self.watch {
             watch.leave();
         }
+        conduct?;
         status
             .map(|_| ())
             .map_err(|e| Error::plugin("process a block", e))
@@ -331,6 +340,21 @@ impl Processor {
     /// The events put out since this was last called, in order.
     pub fn take_events(&mut self) -> Vec<OutputEvent> {
         std::mem::take(&mut self.events)
+    }
+
+    /// How many frames it sounds on when its inputs end; `None`: without end.
+    ///
+    /// # Errors
+    /// The plug-in does not tell.
+    pub fn tail(&mut self) -> Result<Option<u32>> {
+        let handle = self.plugin.plugin_handle();
+        let tail: PluginTail = handle
+            .get_extension()
+            .ok_or(Error::MissingExtension("clap.tail"))?;
+        Ok(match tail.get(&handle) {
+            TailLength::Finite(frames) => Some(frames),
+            TailLength::Infinite => None,
+        })
     }
 
     /// Drops the events put out so far, and keeps their room.

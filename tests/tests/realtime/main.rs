@@ -8,12 +8,12 @@
 
 #![cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
 
-mod interpose;
 mod syscalls;
 
 use impasto_tests::Result;
 use impasto_tests::bundle::Bundle;
 use impasto_tests::fixture;
+use impasto_tests::host::interpose;
 use impasto_tests::host::{Activation, Change, Connection, Processor, Watch, Wiring, parameter_id};
 use impasto_tests::signal::{Clip, render};
 use impasto_tests::snapshot::Snapshot;

@@ -8,8 +8,10 @@
 //! and goes on to the C library's.
 //!
 //! What cannot be seen here is a lock that is taken without waiting (Rust's
-//! mutexes are one atomic instruction then). [`super::syscalls`] sees every wait,
-//! and the test makes the other threads fight for the locks.
+//! mutexes are one atomic instruction then). The test `realtime` counts system calls
+//! as well, among which is every wait, and makes other threads fight for the locks.
+//!
+//! Linux with the GNU C library on x86-64; elsewhere nothing is counted.
 
 use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_long, c_uint, c_void};
@@ -24,9 +26,13 @@ thread_local! {
 /// The kinds of calls, as they are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// Memory was asked for.
     Allocation,
+    /// Memory was given back.
     Free,
+    /// A lock of the C library was taken or given back.
     Lock,
+    /// The kernel was asked.
     SystemCall,
 }
 
@@ -198,6 +204,8 @@ unsafe extern "C" {
     fn __libc_memalign(alignment: usize, size: usize) -> *mut c_void;
 }
 
+/// Counts, then does what the C library's function of this name does.
+///
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
@@ -207,6 +215,8 @@ pub unsafe extern "C" fn malloc(size: usize) -> *mut c_void {
     unsafe { __libc_malloc(size) }
 }
 
+/// Counts, then does what the C library's function of this name does.
+///
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
@@ -216,6 +226,8 @@ pub unsafe extern "C" fn calloc(count: usize, size: usize) -> *mut c_void {
     unsafe { __libc_calloc(count, size) }
 }
 
+/// Counts, then does what the C library's function of this name does.
+///
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
@@ -225,6 +237,8 @@ pub unsafe extern "C" fn realloc(old: *mut c_void, size: usize) -> *mut c_void {
     unsafe { __libc_realloc(old, size) }
 }
 
+/// Counts, then does what the C library's function of this name does.
+///
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
@@ -236,6 +250,8 @@ pub unsafe extern "C" fn free(old: *mut c_void) {
     unsafe { __libc_free(old) }
 }
 
+/// Counts, then does what the C library's function of this name does.
+///
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
@@ -245,6 +261,8 @@ pub unsafe extern "C" fn aligned_alloc(alignment: usize, size: usize) -> *mut c_
     unsafe { __libc_memalign(alignment, size) }
 }
 
+/// Counts, then does what the C library's function of this name does.
+///
 /// # Safety
 /// As the C library's.
 #[unsafe(no_mangle)]
