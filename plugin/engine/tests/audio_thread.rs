@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::hint::black_box;
 
-use engine::analysis::level::{LevelMeter, Onset};
+use engine::analysis::level::LevelMeter;
 use engine::analysis::stroke::{Calibrator, StrokeDetector, StrokeEvent, StrokeSettings};
 use engine::analysis::{FrontEnd, downmix, mel_ring};
 use engine::units::{SampleRate, Seconds};
@@ -68,7 +68,6 @@ fn analysis_neither_allocates_nor_frees() {
         let rate = SampleRate::new(hz).unwrap();
         let mut front_end = FrontEnd::new(rate).unwrap();
         let mut meter = LevelMeter::new(rate);
-        let mut onset = Onset::new(rate);
         // Small, so that it overflows too.
         let (mut sender, mut receiver) = mel_ring(4);
         let signal: Vec<f32> = (0..hz as usize).map(|n| (n as f32 * 0.1).sin()).collect();
@@ -80,7 +79,6 @@ fn analysis_neither_allocates_nor_frees() {
                     let mono = &mut mono[..stereo.len()];
                     downmix(&[stereo, stereo], mono);
                     meter.process(mono);
-                    onset.process(mono);
                     front_end.process(mono, &mut |frame| {
                         frames += 1;
                         sender.push(frame);
@@ -89,7 +87,6 @@ fn analysis_neither_allocates_nor_frees() {
                 receiver.pop();
                 front_end.reset();
                 meter.reset();
-                onset.reset();
             });
             assert_eq!(calls, 0, "{hz} Hz, {block} samples");
         }
