@@ -144,7 +144,7 @@ fn keys_play_while_the_brush_only_chooses() -> Result<()> {
     let changes = [set("mode", 3.0)];
     let out = perform(&mut instance, &brush, 64, &changes, |_| ())?;
     assert_eq!(first_sound(&out, 0), None, "without a key");
-    let changes = [set("mode", 3.0), set("fade", 10.0)];
+    let changes = [set("mode", 3.0), set("fade", 0.0)];
     // After the first cue came, which takes as long as the first refresh.
     let (press, hold) = (sample(0.4) + 100, sample(0.5));
     let out = perform(&mut instance, &brush, 48_000, &changes, |processor| {
@@ -158,7 +158,7 @@ fn keys_play_while_the_brush_only_chooses() -> Result<()> {
     })?;
     let begun = first_sound(&out, 0).expect("a sound");
     assert!((press..press + 16).contains(&begun), "{begun}");
-    let ended = press + hold + sample(0.01) + 2;
+    let ended = press + hold + sample(0.001) + 2;
     assert_eq!(first_sound(&out, ended), None, "it ends with its key");
     Ok(())
 }
