@@ -15,6 +15,7 @@ use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use engine::units::Congruity;
+use impasto::view::{CalibrationState, View};
 use support::{Desk, harness, states};
 
 /// Of a new window, in points.
@@ -55,9 +56,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     settle(&mut browsing);
     save(&mut browsing, &folder, "browser-music")?;
 
+    let calibrating = View {
+        calibration: CalibrationState::Listening { progress: 0.4 },
+        pressure: Some(0.6),
+        ..states::playing()
+    };
+    let mut calibrating = harness(with_history(Desk::new(calibrating)), SIZE, 1.0);
+    calibrating.get_by_label("Touch").click();
+    calibrating.run_steps(3);
+    save(&mut calibrating, &folder, "calibrating")?;
     let mut hovering = harness(with_history(Desk::new(states::playing())), SIZE, 1.0);
     hovering
-        .get_by_role_and_label(egui::Role::Slider, "Variety")
+        .get_by_role_and_label(egui::Role::Slider, "Voices")
         .hover();
     hovering.run_steps(20);
     save(&mut hovering, &folder, "tooltip")?;

@@ -258,6 +258,10 @@ impl Desk {
         let used =
             Library::open_of(&dir, &contract).and_then(|library| self.use_library(Some(library)));
         match used {
+            // Nothing is in it yet, as when another instance has just begun to make it.
+            Ok(()) if may_scan && self.chunks() == 0 && self.applied.library.is_some() => {
+                self.scan_library();
+            }
             Ok(()) => {
                 self.say_ready();
                 self.warn_of_missing_folder();
