@@ -92,9 +92,8 @@ impl Stage {
     }
 
     fn span(&mut self, brush: &[f32], keys: &[KeyEvent], within: &Range<usize>) -> Vec<f32> {
-        let keys: Vec<KeyEvent> = (keys.iter())
+        let keys: Vec<KeyEvent> = (keys.iter().copied())
             .filter(|key| within.contains(&key.offset()))
-            .map(|key| key.earlier(within.start))
             .collect();
         let level_db = self.level.rms_db();
         self.level.process(brush);
@@ -104,6 +103,7 @@ impl Stage {
             brush,
             level_db,
             keys: &keys,
+            start: within.start,
             transport: self.song,
             output: [&mut left, &mut right],
         };
@@ -294,6 +294,54 @@ fn keys_and_the_button_play_to_the_sample() {
     stage.instrument.set_settings(&settings(Play::Keys));
     let out = stage.play(&silence, &[], 64);
     check_sound(&out, 0, samples(0.01));
+}
+
+#[test]
+fn a_panic_of_the_host_s_lets_every_key_go() {
+    let mut stage = Stage::new(settings(Play::Keys));
+    let key = KeyEvent::number(15, 127);
+    let down = KeyEvent::Down {
+        offset: 10,
+        key,
+        velocity: 1.0,
+    };
+    let silence = vec![0.0; CONTROL];
+    assert_eq!(sounding(&stage.play(&silence, &[down], CONTROL)).len(), 1);
+    let all: Vec<KeyEvent> = (0..16 * 128)
+        .map(|key| KeyEvent::Up { offset: 3, key })
+        .collect();
+    stage.play(&silence, &all, CONTROL);
+    let out = stage.play(&vec![0.0; samples(0.5)], &[], CONTROL);
+    assert!(
+        sounding(&out)
+            .last()
+            .is_none_or(|(_, end)| *end <= samples(0.01))
+    );
+}
+
+#[test]
+fn what_is_not_set_plays_strokes() {
+    let (mut cues, receiver) = cue_channel();
+    let mut instrument = Instrument::new(rate(), receiver);
+    let clip = StereoClip {
+        rate: rate(),
+        left: vec![0.5; 1000],
+        right: vec![0.5; 1000],
+    };
+    let cue = Box::new(Cue::new(1, Role::Best, ChunkId(1), clip));
+    cues.send(cue).expect("room");
+    instrument.set_settings(&InstrumentSettings::default());
+    let (mut left, mut right) = (vec![0.0; CONTROL], vec![0.0; CONTROL]);
+    let span = Span {
+        brush: &[0.0; CONTROL],
+        level_db: 0.0,
+        keys: &[],
+        start: 0,
+        transport: None,
+        output: [&mut left, &mut right],
+    };
+    instrument.play(span, &mut |_| ());
+    assert!(left.iter().all(|x| *x == 0.0), "nothing was touched");
 }
 
 #[test]

@@ -5,8 +5,9 @@ use engine::playback::sync;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{NoteEvent, Plugin, ProcessContext, Transport};
 
-/// Keys that are followed within one block; a host sends as many in no time of music.
-const KEYS: usize = 256;
+/// Keys that are followed within one block: room for all keys of all channels to come up
+/// at once, as when a host sends "all notes off" key by key.
+const KEYS: usize = 16 * 128 + 512;
 
 /// The keys of a block, gathered without allocating.
 pub struct Keys([KeyEvent; KEYS]);

@@ -29,9 +29,6 @@ use crate::worker::Message;
 /// Samples between two places where a block may be cut.
 pub const SPAN: usize = CONTROL;
 
-/// Keys that are followed within one span; more than ten fingers press in a millisecond.
-const KEYS_A_SPAN: usize = 16;
-
 /// A snippet that a stroke starts comes in at once: a longer fade would blunt it.
 const ATTACK: Seconds = Seconds(0.003);
 
@@ -267,20 +264,12 @@ impl Processor {
         let (left, right) = (&mut self.left[..length], &mut self.right[..length]);
         left.fill(0.0);
         right.fill(0.0);
-        let mut keys = [KeyEvent::Up { offset: 0, key: 0 }; KEYS_A_SPAN];
-        let due = block
-            .keys
-            .iter()
-            .filter(|key| within.contains(&key.offset()));
-        let mut count = 0;
-        for (place, key) in keys.iter_mut().zip(due) {
-            *place = key.earlier(start);
-            count += 1;
-        }
+        let before = |sample: usize| block.keys.partition_point(|key| key.offset() < sample);
         let span = Span {
             brush: &self.brush.mono[..length],
             level_db,
-            keys: &keys[..count],
+            keys: &block.keys[before(within.start)..before(within.end)],
+            start,
             transport: block
                 .transport
                 .map(|transport| transport.after(start, self.rate)),

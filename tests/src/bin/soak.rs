@@ -22,7 +22,9 @@ mod linux {
     use impasto_tests::host::{Activation, Instance, Song, ensemble};
     use impasto_tests::signal::Clip;
     use impasto_tests::snapshot::Snapshot;
-    use impasto_tests::soak::{Indexing, Memory, Paced, Spread, Stopwatch, Times, instances, play};
+    use impasto_tests::soak::{
+        Indexing, Memory, Paced, Slow, Spread, Stopwatch, Times, instances, play,
+    };
     use std::path::PathBuf;
     use std::sync::PoisonError;
     use std::time::{Duration, Instant};
@@ -113,6 +115,8 @@ mod linux {
         paced: Paced,
         /// Of the first instance, on the wall's clock and on the thread's own.
         first: [Spread; 2],
+        /// Of the first instance.
+        slow: Vec<Slow>,
         /// In bytes, before and after.
         memory: [u64; 2],
         /// Whether the indexer was still at it in the end, if there was one.
@@ -127,7 +131,7 @@ mod linux {
         let (rate, frames) = (arguments.rate, arguments.block);
         let blocks = arguments.frames.div_ceil(frames);
         let (music, brush) = (Clip::chords(rate, MATERIAL), Clip::strokes(rate, MATERIAL));
-        let (stopwatch, wall, own) = Stopwatch::new(blocks);
+        let (stopwatch, wall, own, slow) = Stopwatch::new(blocks);
         let before = Memory::now()?.proportional;
         let mut told = Instant::now();
         let paced = ensemble::run_with(
@@ -161,6 +165,7 @@ mod linux {
         Ok(Rehearsal {
             paced,
             first: [taken(&wall), taken(&own)],
+            slow: std::mem::take(&mut slow.lock().unwrap_or_else(PoisonError::into_inner)),
             memory: [before, Memory::now()?.proportional],
             indexed_throughout: goes_on.context("asking the indexer")?,
         })
@@ -194,6 +199,22 @@ mod linux {
             Spread::of(paced.times.clone()),
             period,
         );
+        line(
+            "floor: arithmetic in registers",
+            Spread::of(paced.floor.clone()),
+            period,
+        );
+        let with = |fault: fn(&Slow) -> i64| {
+            let calls = rehearsal.slow.iter().filter(|slow| fault(slow) > 0);
+            calls.count()
+        };
+        println!(
+            "calls of the first instance that took 0.25 ms or more: {}, {} with pages read from a disk, {} with others entered; the longest five: {:?}",
+            rehearsal.slow.len(),
+            with(|slow| slow.major_faults),
+            with(|slow| slow.minor_faults),
+            longest(&rehearsal.slow),
+        );
         println!(
             "missed blocks: {}; woken late by the system: {}; memory {:.0} MB before, {:.0} MB after",
             paced.missed,
@@ -201,6 +222,13 @@ mod linux {
             rehearsal.memory[0] as f64 / 1e6,
             rehearsal.memory[1] as f64 / 1e6,
         );
+    }
+
+    fn longest(slow: &[Slow]) -> Vec<Slow> {
+        let mut all = slow.to_vec();
+        all.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+        all.truncate(5);
+        all
     }
 
     /// A line of the table: microseconds, and shares of the block.

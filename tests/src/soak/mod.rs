@@ -11,4 +11,4 @@ mod stopwatch;
 pub use load::{Indexing, instances};
 pub use memory::Memory;
 pub use pace::{Paced, Priority, play};
-pub use stopwatch::{Spread, Stopwatch, Times};
+pub use stopwatch::{Slow, SlowCalls, Spread, Stopwatch, Times};

@@ -42,7 +42,24 @@ pub struct Paced {
     pub woken_late: usize,
     /// Seconds that all instances took for a block, in order.
     pub times: Vec<f32>,
+    /// Seconds that plain arithmetic took after each: what the machine does to a thread
+    /// that needs no memory and no plug-in.
+    pub floor: Vec<f32>,
 }
+
+/// Some tens of microseconds of arithmetic in registers.
+fn arithmetic() -> f32 {
+    let begin = Instant::now();
+    let mut x = 0.5f32;
+    for _ in 0..FLOOR_STEPS {
+        x = std::hint::black_box(x).mul_add(0.999, 0.001);
+    }
+    std::hint::black_box(x);
+    begin.elapsed().as_secs_f32()
+}
+
+/// Multiplications of the floor.
+const FLOOR_STEPS: usize = 20_000;
 
 /// Plays `music` and `brush` over and over through `processors`, `blocks` blocks of
 /// `frames` at `rate`, no faster than they would sound.
@@ -62,6 +79,7 @@ pub fn play(
         missed: 0,
         woken_late: 0,
         times: Vec::with_capacity(blocks),
+        floor: Vec::with_capacity(blocks),
     };
     let loops = music.len() / frames;
     let mut due = Instant::now();
@@ -79,6 +97,7 @@ pub fn play(
         }
         let took = begin.elapsed();
         paced.times.push(took.as_secs_f32());
+        paced.floor.push(arithmetic());
         due += period;
         if took > period {
             paced.missed += 1;

@@ -7,30 +7,54 @@ use std::time::Instant;
 /// Seconds of each call, in order.
 pub type Times = Arc<Mutex<Vec<f32>>>;
 
+/// A call that takes this long, in seconds, is looked at for its cause.
+const SLOW: f32 = 250e-6;
+
+/// A call that took long.
+#[derive(Clone, Copy, Debug)]
+pub struct Slow {
+    /// How long.
+    pub seconds: f32,
+    /// Pages that had to be read from a disk meanwhile.
+    pub major_faults: i64,
+    /// Pages that only had to be entered into the thread's tables.
+    pub minor_faults: i64,
+}
+
+/// The calls that took long, in order.
+pub type SlowCalls = Arc<Mutex<Vec<Slow>>>;
+
 /// Notes the time of each call on a clock of the wall and on the thread's own, which
 /// stands while the system lets others run.
 pub struct Stopwatch {
     begun: (Instant, f64),
+    faults: (i64, i64),
     wall: Times,
     own: Times,
+    slow: SlowCalls,
 }
 
 impl Stopwatch {
-    /// With room for `calls`; gives the times on the wall's clock and on the thread's.
-    pub fn new(calls: usize) -> (Stopwatch, Times, Times) {
+    /// With room for `calls`; gives the times on the wall's clock and on the thread's, and
+    /// the calls that took long.
+    pub fn new(calls: usize) -> (Stopwatch, Times, Times, SlowCalls) {
         let room = || Arc::new(Mutex::new(Vec::with_capacity(calls)));
         let (wall, own) = (room(), room());
+        let slow = SlowCalls::default();
         let watch = Stopwatch {
             begun: (Instant::now(), 0.0),
+            faults: (0, 0),
             wall: Arc::clone(&wall),
             own: Arc::clone(&own),
+            slow: Arc::clone(&slow),
         };
-        (watch, wall, own)
+        (watch, wall, own, slow)
     }
 }
 
 impl Watch for Stopwatch {
     fn enter(&mut self) {
+        self.faults = thread_faults();
         let own = thread_seconds();
         self.begun = (Instant::now(), own);
     }
@@ -42,7 +66,27 @@ impl Watch for Stopwatch {
             let mut times = times.lock().unwrap_or_else(PoisonError::into_inner);
             times.push(time);
         }
+        if wall >= SLOW {
+            let (major, minor) = thread_faults();
+            let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+            slow.push(Slow {
+                seconds: wall,
+                major_faults: major - self.faults.0,
+                minor_faults: minor - self.faults.1,
+            });
+        }
     }
+}
+
+/// Major and minor page faults of the calling thread so far.
+fn thread_faults() -> (i64, i64) {
+    // SAFETY: zeros are a valid `rusage`, which the call fills.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_THREAD, &raw mut usage);
+        usage
+    };
+    (usage.ru_majflt, usage.ru_minflt)
 }
 
 /// Processor time of the calling thread.

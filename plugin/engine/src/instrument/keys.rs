@@ -40,8 +40,7 @@ impl KeyEvent {
     }
 
     /// The same within a span that begins `samples` later.
-    #[must_use]
-    pub fn earlier(mut self, samples: usize) -> Self {
+    pub(super) fn earlier(mut self, samples: usize) -> Self {
         let (Self::Down { offset, .. } | Self::Up { offset, .. }) = &mut self;
         *offset = offset.saturating_sub(samples);
         self

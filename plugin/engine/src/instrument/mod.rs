@@ -39,6 +39,8 @@ pub struct Span<'a> {
     pub level_db: f32,
     /// Keys that go down or come up in it, in order.
     pub keys: &'a [KeyEvent],
+    /// At which sample of the keys' count it begins, as of the host's block.
+    pub start: usize,
     /// Where the host is at its first sample, if it says so.
     pub transport: Option<Transport>,
     /// What sounds is added here, left and right.
@@ -71,11 +73,14 @@ impl Instrument {
     /// A silent instrument at the host's `rate` that gets its cues from `cues`.
     pub fn new(rate: SampleRate, cues: CueReceiver) -> Self {
         let counts = Arc::clone(cues.counts());
+        let settings = InstrumentSettings::default();
+        let mut player = Player::new(rate, cues);
+        player.set_settings(settings.player(false));
         Self {
-            settings: InstrumentSettings::default(),
+            settings,
             strokes: StrokeDetector::new(rate),
             quantizer: Quantizer::new(rate, counts),
-            player: Player::new(rate, cues),
+            player,
             notes: StrokeNotes::default(),
             count: 0,
             brush_sounds: false,
@@ -127,7 +132,7 @@ impl Instrument {
         self.follow_strokes(span.brush, send);
         self.follow_button();
         for key in span.keys {
-            self.follow_key(*key);
+            self.follow_key(key.earlier(span.start));
         }
         let [left, right] = span.output;
         self.player.render(left, right);
