@@ -18,7 +18,7 @@ impl Translator {
     /// stands, and the next step tries again.
     pub fn step(&mut self, elapsed: Seconds) -> Result<Outcome> {
         let brush = self.look_at_brush(self.settings.interval)?;
-        let mut outcome = self.look_at_music(elapsed, self.settings.music_interval)?;
+        let mut outcome = self.step_music(elapsed)?;
         outcome.searched = brush.searched;
         outcome.timings += brush.timings;
         Ok(outcome)
@@ -48,26 +48,9 @@ impl Translator {
     /// # Errors
     /// As [`step`](Self::step).
     pub fn step_music(&mut self, elapsed: Seconds) -> Result<Outcome> {
-        self.look_at_music(elapsed, self.settings.music_interval)
-    }
-
-    fn look_at_brush(&mut self, interval: usize) -> Result<BrushOutcome> {
         let mut timings = Timings::default();
         timed(&mut timings.pool, || self.refresh_pool());
-        let searched = self.follow_brush(&mut timings, interval)?;
-        Ok(BrushOutcome {
-            snippets: self.snippets.clone(),
-            brush: self.brush.heard(),
-            pool_size: self.pool().map_or(0, Pool::len),
-            searched,
-            timings,
-        })
-    }
-
-    fn look_at_music(&mut self, elapsed: Seconds, interval: usize) -> Result<Outcome> {
-        let mut timings = Timings::default();
-        timed(&mut timings.pool, || self.refresh_pool());
-        self.follow_music(&mut timings, interval)?;
+        self.follow_music(&mut timings)?;
         self.unmetered = Unmetered::default();
         let congruity = self.meter.update(self.score, elapsed);
         let weights = self.settings.explain.as_ref();
@@ -82,6 +65,19 @@ impl Translator {
             music: self.music.heard(),
             pool_size: self.pool().map_or(0, Pool::len),
             searched: false,
+            timings,
+        })
+    }
+
+    fn look_at_brush(&mut self, interval: usize) -> Result<BrushOutcome> {
+        let mut timings = Timings::default();
+        timed(&mut timings.pool, || self.refresh_pool());
+        let searched = self.follow_brush(&mut timings, interval)?;
+        Ok(BrushOutcome {
+            snippets: self.snippets.clone(),
+            brush: self.brush.heard(),
+            pool_size: self.pool().map_or(0, Pool::len),
+            searched,
             timings,
         })
     }
@@ -149,7 +145,8 @@ impl Translator {
     }
 
     /// Embeds the music, scores it with the painting and asks the gallery.
-    fn follow_music(&mut self, timings: &mut Timings, interval: usize) -> Result<()> {
+    fn follow_music(&mut self, timings: &mut Timings) -> Result<()> {
+        let interval = self.settings.music_interval;
         let frames = self.music.new_frames();
         let wanted = self.filter.pool().is_some() || self.suggester.gallery().is_some();
         let looked = timed(&mut timings.music_embedding, || {

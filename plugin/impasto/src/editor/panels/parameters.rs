@@ -76,14 +76,16 @@ pub fn calibrated(params: &ImpastoParams, found: &Calibration) -> Vec<Request> {
     ];
     let edits = values.iter().flat_map(|(param, value)| {
         let param = *param;
-        let normalized = param.preview_normalized(*value);
-        let steps = [Step::Begin, Step::Set(normalized), Step::End];
-        steps.map(|step| {
-            let param = param.as_ptr();
-            Request::Edit(Edit { param, step })
-        })
+        whole_change(param, param.preview_normalized(*value))
     });
     edits.collect()
+}
+
+/// A whole change of `param` to a normalized value in one go.
+fn whole_change(param: &impl Param, normalized: f32) -> [Request; 3] {
+    let param = param.as_ptr();
+    let steps = [Step::Begin, Step::Set(normalized), Step::End];
+    steps.map(|step| Request::Edit(Edit { param, step }))
 }
 
 /// Fills its card.
@@ -199,11 +201,8 @@ impl Cells<'_> {
         self.requests.push(Request::Edit(Edit { param, step }));
     }
 
-    /// A whole change in one go.
     fn set_once(&mut self, param: &impl Param, normalized: f32) {
-        for step in [Step::Begin, Step::Set(normalized), Step::End] {
-            self.set(param, step);
-        }
+        self.requests.extend(whole_change(param, normalized));
     }
 
     fn slider<P: Param>(&mut self, ui: &mut Ui, id: &'static str, param: &P) {
