@@ -4,15 +4,17 @@
 //! well music and painting go together, the named parts of that, and how loud the brush
 //! is. Each has a [`Shape`] of its own and takes any of the routes: automation (the
 //! plug-in's own business), MIDI control change ([`cc`]), control voltage ([`cv`]), OSC
-//! and light over the network.
+//! and light over the [`network`].
 //!
 //! Nothing here knows of a host, of an editor or of how the numbers are found. What the
 //! audio thread calls ([`shape`], [`gate`], [`cc`], [`cv`]) neither allocates nor locks,
-//! and does not depend on how time is cut into blocks but for when it is called.
+//! and does not depend on how time is cut into blocks but for when it is called. Sockets
+//! are in [`network`] alone, on threads of its own.
 
 pub mod cc;
 pub mod cv;
 pub mod gate;
+pub mod network;
 pub mod settings;
 pub mod shape;
 pub mod signal;

@@ -179,10 +179,14 @@ pub enum SlotResolution {
 pub struct LightSettings {
     /// Whether anything is sent.
     pub enabled: bool,
-    /// Where to, if not to the universe's multicast group: an IP address.
+    /// Where to, if not to the universe's multicast group: an IP address, and a port
+    /// unless it is 5568.
     pub target: String,
     /// To the universe's multicast group instead of the target.
     pub multicast: bool,
+    /// This machine's IPv4 address on the network that carries the group; empty leaves
+    /// the choice to the system.
+    pub interface: String,
     /// 1..=63999.
     pub universe: u16,
     /// 0..=200; where several send to one universe the highest counts.
@@ -206,6 +210,7 @@ impl Default for LightSettings {
             enabled: false,
             target: "127.0.0.1".to_owned(),
             multicast: false,
+            interface: String::new(),
             universe: 1,
             priority: 100,
             resolution: SlotResolution::Coarse,
@@ -268,17 +273,21 @@ impl CcSettings {
 }
 
 impl LightSettings {
-    /// Within the ranges; a signal whose slot does not exist has none.
+    /// Within the ranges, and no two signals in one slot: the first keeps it. A signal
+    /// whose slot does not exist has none.
     pub fn checked(mut self) -> Self {
         self.universe = self.universe.clamp(1, 63_999);
         self.priority = self.priority.min(200);
         self.rate = within(self.rate, 1.0, 44.0, 40.0);
-        let last = match self.resolution {
-            SlotResolution::Coarse => 512,
-            SlotResolution::Fine => 511,
+        let width = match self.resolution {
+            SlotResolution::Coarse => 1,
+            SlotResolution::Fine => 2,
         };
-        for slot in &mut self.slots.0 {
-            *slot = slot.filter(|slot| (1..=last).contains(slot));
+        let mut taken: Vec<u16> = Vec::new();
+        for place in &mut self.slots.0 {
+            let free = |slot: &u16| taken.iter().all(|other| slot.abs_diff(*other) >= width);
+            *place = place.filter(|slot| (1..=513 - width).contains(slot) && free(slot));
+            taken.extend(*place);
         }
         self
     }
@@ -368,5 +377,22 @@ mod tests {
         cc.resolution = CcResolution::Fine;
         // 33 is the lower half of 1.
         assert_eq!(cc.checked().controllers[Signal::Brush], None);
+    }
+
+    #[test]
+    fn a_slot_belongs_to_one_signal() {
+        let mut light = LightSettings::default();
+        light.slots[Signal::Network] = Some(2);
+        light.slots[Signal::Valence] = Some(1);
+        light.slots[Signal::Arousal] = Some(512);
+        let coarse = light.clone().checked();
+        assert_eq!(coarse.slots[Signal::Network], Some(2));
+        assert_eq!(coarse.slots[Signal::Valence], None);
+        assert_eq!(coarse.slots[Signal::Arousal], Some(512));
+        light.resolution = SlotResolution::Fine;
+        let fine = light.checked();
+        // 2 is the lower half of 1, and 512 has no lower half.
+        assert_eq!(fine.slots[Signal::Network], None);
+        assert_eq!(fine.slots[Signal::Arousal], None);
     }
 }
