@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use engine::Result;
 use engine::analysis::{BANDS, FLOOR_DB, FRAMES, MelFrame};
+use engine::congruity::{Part, PartWeights, whole};
 use engine::inference::{
     Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder, PictureFeatures,
 };
@@ -282,12 +283,100 @@ fn congruity_is_the_rank_of_the_music_in_the_library() {
     assert!(bench.last(8, -90.0, -50.0).congruity.is_none());
 }
 
+/// The gesture after these frames.
+fn gesture(bench: &mut Bench, frames: usize, brush_db: f32, music_db: f32) -> Option<f32> {
+    let outcome = bench.last(frames, brush_db, music_db);
+    outcome.parts.get(Part::Gesture)
+}
+
+#[test]
+fn the_gesture_is_the_rank_of_the_music_by_its_distance_from_the_brush() {
+    let mut bench = Bench::ready(settings(10.0));
+    // Chunks lie at 0.00 to 0.99, the brush at 0.3.
+    for (music_db, expected) in [(-70.0, 0.995), (-50.0, 0.595), (-5.0, 0.045)] {
+        let found = gesture(&mut bench, 80, -70.0, music_db).expect("known");
+        assert!((found - expected).abs() < 0.01, "{music_db} dB: {found}");
+    }
+    bench.translator.set_painting(None).expect("no painting");
+    assert_eq!(gesture(&mut bench, 8, -70.0, -50.0), None);
+}
+
+#[test]
+fn the_gesture_is_known_while_both_sound_and_two_seconds_after_the_brush() {
+    let mut bench = Bench::ready(settings(10.0));
+    assert_eq!(
+        gesture(&mut bench, 80, FLOOR_DB, -50.0),
+        None,
+        "no stroke yet"
+    );
+    assert_eq!(gesture(&mut bench, 32, -50.0, -50.0), None, "too short yet");
+    let both = gesture(&mut bench, 48, -50.0, -50.0);
+    assert!(both > Some(0.9));
+    // The brush falls silent; the music goes on, and no longer as the brush did.
+    let last = gesture(&mut bench, 40, FLOOR_DB, -50.0).expect("a rest between strokes");
+    let rest = gesture(&mut bench, 120, FLOOR_DB, -5.0);
+    assert_eq!(rest, Some(last), "of when both were heard");
+    assert_eq!(
+        gesture(&mut bench, 40, FLOOR_DB, -5.0),
+        None,
+        "no rest, the end"
+    );
+    let again = gesture(&mut bench, 80, -50.0, -5.0);
+    assert!(
+        again.is_some_and(|again| again < 0.2),
+        "no glide from before"
+    );
+    assert_eq!(
+        gesture(&mut bench, 40, -50.0, FLOOR_DB),
+        None,
+        "silent music"
+    );
+    assert!(gesture(&mut bench, 80, -50.0, -50.0) > Some(0.9));
+    bench.translator.reset();
+    assert_eq!(gesture(&mut bench, 80, FLOOR_DB, -50.0), None, "forgotten");
+}
+
+#[test]
+fn congruity_is_the_mean_of_the_parts_that_are_shown() {
+    let weights = PartWeights::default().with(Part::Gesture, 3.0);
+    let settings = Settings {
+        weights,
+        smoothing: Seconds(1.0),
+        ..settings(10.0)
+    };
+    let mut bench = Bench::ready(settings);
+    bench.run(80, -90.0, -30.0);
+    let mut known = 0;
+    for (brush_db, music_db) in [(-50.0, -30.0), (-20.0, -60.0), (FLOOR_DB, -10.0)] {
+        for outcome in bench.run(160, brush_db, music_db) {
+            assert_eq!(outcome.congruity, whole(&outcome.parts, &weights));
+            let (network, gesture) = (Part::Network, Part::Gesture);
+            let network = outcome.parts.get(network).expect("music sounds");
+            let expected = match outcome.parts.get(gesture) {
+                Some(gesture) => (network + 3.0 * gesture) / 4.0,
+                None => network,
+            };
+            known += usize::from(outcome.parts.get(gesture).is_some());
+            let found = outcome.congruity.expect("known").get();
+            assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
+    }
+    assert!(known > 60, "{known}");
+    bench.translator.set_settings(Settings {
+        weights: PartWeights::NONE,
+        ..settings
+    });
+    let outcome = bench.last(8, -50.0, -30.0);
+    assert!(outcome.congruity.is_none() && outcome.parts.get(Part::Network).is_some());
+}
+
 #[test]
 fn each_missing_part_is_a_state() {
     let mut bench = Bench::new(settings(10.0));
     let check = |outcome: Outcome| {
         assert!(outcome.snippet.is_none() && outcome.congruity.is_none());
         assert_eq!(outcome.pool_size, 0);
+        assert!(outcome.parts.iter().all(|(_, part)| part.is_none()));
     };
     check(bench.last(80, -50.0, -50.0));
     bench.paint("red.png");
@@ -336,6 +425,7 @@ fn the_same_frames_give_the_same_outcome() {
             for outcome in bench.run(13, -20.0 - at as f32 * 2.0, -80.0 + at as f32 * 2.0) {
                 told.push((
                     outcome.congruity.map(|value| value.get().to_bits()),
+                    Part::ALL.map(|part| outcome.parts.get(part).map(f32::to_bits)),
                     outcome
                         .snippets
                         .iter()
@@ -382,6 +472,7 @@ fn a_step_in_halves_finds_what_a_whole_one_finds() {
         assert_eq!(elapsed, duration_of(4));
         let music = halves.translator.step_music(elapsed).expect("a step");
         assert_eq!(music.congruity, expected.congruity);
+        assert_eq!(music.parts, expected.parts);
         assert_eq!((music.score, music.music), (expected.score, expected.music));
         assert!(!halves.translator.due());
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use engine::Result;
 use engine::analysis::{BANDS, FRAMES};
+use engine::congruity::{Part, Reference};
 use engine::inference::{
     Correspondence, Embedder, MusicFeatures, Picture, PictureEmbedder, PictureFeatures,
 };
@@ -103,6 +104,7 @@ fn translator() -> Translator {
             chunks: 3,
             tracks: 0,
         },
+        smoothing: Seconds(0.0),
         ..Settings::default()
     };
     let mut translator = Translator::with_networks(networks, settings);
@@ -143,6 +145,11 @@ fn expect_as_if_new(translator: &Translator, outcome: &Outcome, played: &[ChunkI
         hits.iter().map(|hit| hit.chunk).collect()
     };
     assert_eq!(chunks(&outcome.snippets), chunks(&expected));
+
+    let music = 1.0 - 40.0 / 100.0;
+    let gesture = Reference::of(library).gesture(&[level; 3], &[music; 3]);
+    assert!(gesture.is_some());
+    assert_eq!(outcome.parts.get(Part::Gesture), gesture);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::units::Congruity;
 
 use super::norms::{MusicStanding, PictureStanding};
 use super::part::{Kind, PARTS};
+use super::quantity::MusicQuantity;
 
 /// How much each part counts, in the order of [`PARTS`]; never below zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +68,25 @@ impl Explained {
         self.agreements[part]
     }
 
+    /// The mean of all that compare neither valence nor arousal and are known, by the
+    /// weights of [`PARTS`]; the network is none of them. `None` if none is known.
+    pub fn low_level(&self) -> Option<f32> {
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for (agreement, part) in self.agreements.iter().zip(&PARTS) {
+            let low_level = match part.kind {
+                Kind::Network => false,
+                Kind::Pair { music, .. } => {
+                    !matches!(music, MusicQuantity::Valence | MusicQuantity::Arousal)
+                }
+            };
+            if let Some(agreement) = agreement.filter(|_| low_level) {
+                sum += agreement * part.weight;
+                weight += part.weight;
+            }
+        }
+        (weight > 0.0).then(|| sum / weight)
+    }
+
     /// All of them, in the order of [`PARTS`].
     pub fn agreements(&self) -> &[Option<f32>] {
         &self.agreements
@@ -110,7 +130,7 @@ pub fn explain(
 #[cfg(test)]
 mod tests {
     use super::super::part::Part;
-    use super::super::quantity::{MusicQuantity, PictureQuantity};
+    use super::super::quantity::PictureQuantity;
     use super::*;
 
     fn standing<const N: usize>(values: &[(usize, f32)]) -> [Option<f32>; N] {
@@ -155,5 +175,28 @@ mod tests {
         assert_eq!(whole, Congruity::new(0.75));
         weights.set(0, f32::NAN);
         assert_eq!(weights.get(0), 0.0);
+    }
+
+    #[test]
+    fn the_low_level_ones_are_a_mean_without_network_and_emotion() {
+        let of = |music: &MusicStanding, picture: &PictureStanding| {
+            explain(music, picture, Congruity::new(0.0), &Weights::NONE).low_level()
+        };
+        let mut music = standing(&[
+            (MusicQuantity::Valence as usize, 1.0),
+            (MusicQuantity::Arousal as usize, 1.0),
+        ]);
+        let mut picture = standing(&[
+            (PictureQuantity::Valence as usize, -1.0),
+            (PictureQuantity::Arousal as usize, -1.0),
+        ]);
+        assert_eq!(of(&music, &picture), None);
+        music[MusicQuantity::Pitch as usize] = Some(1.0);
+        picture[PictureQuantity::Lightness as usize] = Some(1.0);
+        assert_eq!(of(&music, &picture), Some(1.0));
+        // Pitch and saturation count a sixth of pitch and lightness.
+        picture[PictureQuantity::Saturation as usize] = Some(-1.0);
+        let found = of(&music, &picture).expect("known");
+        assert!((found - 6.0 / 7.0).abs() < 1e-6, "{found}");
     }
 }

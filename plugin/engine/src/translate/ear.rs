@@ -52,6 +52,8 @@ pub(super) struct Ear {
     sound_frames: usize,
     /// Frames since the last look.
     new: usize,
+    /// Frames since `features` were made of sound; `None` if they never were.
+    age: Option<usize>,
     features: Option<MusicFeatures>,
 }
 
@@ -68,6 +70,7 @@ impl Ear {
             next: 0,
             sound_frames: 0,
             new: 0,
+            age: None,
             features: None,
         }
     }
@@ -82,6 +85,7 @@ impl Ear {
         self.sound_frames += usize::from(loud);
         self.sound_frames -= usize::from(before);
         self.new += 1;
+        self.age = self.age.map(|age| age.saturating_add(1));
     }
 
     fn gate(&mut self, silence_db: f32) {
@@ -124,15 +128,23 @@ impl Ear {
             self.features = None;
         }
         let first = self.memory == Memory::Keeps && self.features.is_none();
-        if wanted && (first || (self.sounding && enough)) {
+        let sound = self.sounding && enough;
+        if wanted && (first || sound) {
             self.window.write_input(&mut self.input);
             self.features = embedder.embed(&self.input, 1)?.pop();
+            self.age = sound.then_some(0);
         }
         Ok(true)
     }
 
     pub(super) fn features(&self) -> Option<&MusicFeatures> {
         self.features.as_ref()
+    }
+
+    /// How many frames ago the sound ended that [`features`](Self::features) are of;
+    /// `None` if they are of silence.
+    pub(super) fn age(&self) -> Option<usize> {
+        self.age.filter(|_| self.features.is_some())
     }
 
     /// The window that [`features`](Self::features) are of, as the network had it.

@@ -10,6 +10,7 @@
 //! [`step_brush`](Translator::step_brush) and [`step_music`](Translator::step_music), and
 //! hands on what the first has found before it begins the second.
 
+mod bond;
 mod ear;
 mod filter;
 mod headed;
@@ -39,6 +40,7 @@ use crate::retrieval::{Gallery, Hit, Pool, Recent};
 use crate::teach::TaughtHead;
 use crate::units::{ChunkId, Score, Seconds};
 use crate::{Error, Result};
+use bond::Bond;
 use ear::{Ear, Memory};
 use filter::Filter;
 use reasons::Reasons;
@@ -86,6 +88,7 @@ pub struct Translator {
     played: Option<ChunkId>,
     meter: Meter,
     reasons: Reasons,
+    bond: Bond,
     suggester: Suggester,
     snippets: Vec<Hit>,
     /// The pool or what is held back changed since the last search.
@@ -145,6 +148,7 @@ impl Translator {
             played: None,
             meter: Meter::new(settings.smoothing),
             reasons: Reasons::new(Norms::built_in().clone(), AffectPlaces::default()),
+            bond: Bond::default(),
             suggester: Suggester::default(),
             snippets: Vec::new(),
             search_stale: true,
@@ -245,8 +249,10 @@ impl Translator {
             self.filter.set_taught_points(points);
             self.recent.clear();
             self.played = None;
+            self.bond.forget();
             LibraryChange::Replaced
         };
+        self.bond.doubt();
         self.library = library;
         Ok(change)
     }
@@ -299,6 +305,7 @@ impl Translator {
         (self.played, self.unmetered) = (None, Unmetered::default());
         self.meter.reset();
         self.reasons.hear(&[], None);
+        self.bond.forget();
         self.suggester.reset();
         self.snippets.clear();
         self.search_stale = true;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::ear::Heard;
 use super::suggest::Suggestion;
+use crate::congruity::Parts;
 use crate::crossmodal::Explained;
 use crate::retrieval::Hit;
 use crate::units::{Congruity, Score};
@@ -27,13 +28,18 @@ pub struct BrushOutcome {
 /// What is known after a step. What had no new frames stands as it was.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// How well the music goes with the painting; `None` (unknown) while the
-    /// music is silent, or without a painting or a library.
+    /// How well the music goes with the painting: the mean of `parts` by the settings'
+    /// weights. `None` (unknown) while none is known that counts: while the music is
+    /// silent, or without a painting or a library.
     pub congruity: Option<Congruity>,
+    /// The parts of it, smoothed. The gesture is known while the brush sounds, and two
+    /// seconds longer.
+    pub parts: Parts,
     /// The music's score with the painting, unsmoothed.
     pub score: Option<Score>,
-    /// The parts of the congruity, if the settings ask for them; `None` while the
-    /// music is silent or without a painting. Its part of the network is `congruity`.
+    /// The published correspondences one by one, if the settings ask for them; `None`
+    /// while the music is silent or without a painting. Its part of the network is that of
+    /// `parts`.
     pub explained: Option<Explained>,
     /// The chunk of the pool nearest to the brush; `None` while the brush is
     /// silent, or without a painting or a library.
@@ -67,7 +73,7 @@ pub struct Timings {
     pub music_embedding: Duration,
     /// Ranking the gallery.
     pub gallery: Duration,
-    /// Measuring the music for the parts of the congruity.
+    /// Measuring and comparing the music for the parts of the congruity.
     pub explanation: Duration,
 }
 

@@ -1,13 +1,14 @@
-//! Why the music goes with the painting: the parts of the congruity, kept up to date.
+//! Why the music goes with the painting: published correspondences, kept up to date.
 
+use crate::congruity::{Part, Parts};
 use crate::crossmodal::{
-    AffectPlaces, Explained, MusicMeasure, MusicStanding, Norms, PictureMeasure, PictureStanding,
-    Weights, explain,
+    self, AffectPlaces, Explained, MusicMeasure, MusicStanding, Norms, PictureMeasure,
+    PictureStanding, Weights, explain,
 };
 use crate::inference::{MusicFeatures, Picture};
 use crate::units::Congruity;
 
-/// What is known of the painting and of the music for the parts of the congruity.
+/// What is known of the painting and of the music.
 pub(super) struct Reasons {
     norms: Norms,
     places: AffectPlaces,
@@ -36,9 +37,23 @@ impl Reasons {
             .music(&MusicMeasure::of(mel, affect, self.places))
     }
 
-    /// Takes in the music now; `None` while it is silent.
+    /// Takes in the music now; `None` while it is silent. Without a painting to compare it
+    /// with, it is not measured.
     pub(super) fn hear(&mut self, mel: &[f32], features: Option<&MusicFeatures>) {
+        let features = features.filter(|_| self.painting.is_some());
         self.music = features.map(|features| self.standing(mel, &features.affect));
+    }
+
+    /// The parts of the congruity that are found here: valence, arousal, cross-modal.
+    pub(super) fn parts(&self) -> Parts {
+        let mut parts = Parts::default();
+        if let Some(explained) = self.explain(None, &Weights::NONE) {
+            let agreement = |name| explained.agreement(crossmodal::Part::place(name)?);
+            parts.set(Part::Valence, agreement("valence"));
+            parts.set(Part::Arousal, agreement("arousal"));
+            parts.set(Part::Crossmodal, explained.low_level());
+        }
+        parts
     }
 
     pub(super) fn explain(

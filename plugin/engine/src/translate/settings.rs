@@ -1,6 +1,7 @@
 //! What the user can change about the translation.
 
 use crate::analysis::{HOP, SILENCE_DB};
+use crate::congruity::PartWeights;
 use crate::crossmodal::Weights;
 use crate::retrieval::{Fraction, Variety};
 use crate::units::{SampleRate, Seconds};
@@ -18,8 +19,10 @@ pub struct Settings {
     /// How much the chunk is preferred that goes on where the one played last ends, 0..=1:
     /// see [`Preferences::continuity`](crate::retrieval::Preferences::continuity).
     pub continuity: f32,
-    /// Time constant of the congruity.
+    /// Time constant of the congruity's parts.
     pub smoothing: Seconds,
+    /// How much each part counts in the congruity.
+    pub weights: PartWeights,
     /// Frames from one embedding of the brush to the next; at least 1.
     pub interval: usize,
     /// The same of the music: nobody waits for congruity as for a cue.
@@ -33,8 +36,8 @@ pub struct Settings {
     /// How many snippets are listed; the first is the snippet. At least 2 for
     /// a cue ahead.
     pub listed: usize,
-    /// How much each part of the congruity counts in its explanation; `None` leaves
-    /// the explanation out, which costs a fraction of an embedding.
+    /// How much each published correspondence counts in the detailed explanation; `None`
+    /// leaves that out.
     pub explain: Option<Weights>,
 }
 
@@ -48,6 +51,7 @@ impl Default for Settings {
             fit: 0.0,
             continuity: 0.0,
             smoothing: Seconds(1.0),
+            weights: PartWeights::default(),
             interval: 4,
             music_interval: 8,
             silence_db: SILENCE_DB,

@@ -1,13 +1,13 @@
 //! One step: the brush is followed first, as a performer waits for it, then the music.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::outcome::{BrushOutcome, Outcome, Timings};
 use super::{Translator, Unmetered, expect_len, music_point};
 use crate::Result;
-use crate::retrieval::{Pool, Preferences, best_n};
-use crate::units::Seconds;
+use crate::congruity::{Part, Parts, congruity_of, whole};
+use crate::retrieval::{Pool, Preferences, Ranking, best_n};
+use crate::units::{Congruity, Seconds};
 
 impl Translator {
     /// Brings everything up to date with the frames pushed; `elapsed` is the
@@ -52,12 +52,16 @@ impl Translator {
         timed(&mut timings.pool, || self.refresh_pool());
         self.follow_music(&mut timings)?;
         self.unmetered = Unmetered::default();
-        let congruity = self.meter.update(self.score, elapsed);
-        let weights = self.settings.explain.as_ref();
+        let parts = self.meter.update(&self.parts(), elapsed);
+        let explained = self.settings.explain.as_ref().and_then(|weights| {
+            let network = parts.get(Part::Network).and_then(Congruity::new);
+            self.reasons.explain(network, weights)
+        });
         Ok(Outcome {
-            congruity,
+            congruity: whole(&parts, &self.settings.weights),
+            parts,
             score: self.score,
-            explained: weights.and_then(|weights| self.reasons.explain(congruity, weights)),
+            explained,
             snippet: self.snippets.first().copied(),
             snippets: self.snippets.clone(),
             suggested_painting: self.suggester.shown().cloned(),
@@ -91,13 +95,27 @@ impl Translator {
         self.search_stale = true;
         let correspondence = self.correspondence();
         let (Some(library), Some(painting)) = (&self.library, &self.painting) else {
-            self.meter.set_distribution(None);
             return;
         };
+        self.bond.follow(library);
         let fraction = self.settings.fraction;
-        let ranking = (self.filter).refresh(library, &correspondence, &painting.point, fraction);
-        let distribution = Arc::clone(ranking.distribution());
-        self.meter.set_distribution(Some(distribution));
+        (self.filter).refresh(library, &correspondence, &painting.point, fraction);
+    }
+
+    /// The parts as they are now, before they are smoothed; all unknown without a painting
+    /// or a library.
+    fn parts(&self) -> Parts {
+        let ranking = self.filter.ranking().map(Ranking::distribution);
+        let Some(distribution) = ranking.filter(|scores| !scores.is_empty()) else {
+            return Parts::default();
+        };
+        let network = self
+            .score
+            .and_then(|score| congruity_of(score, distribution));
+        let mut parts = self.reasons.parts();
+        parts.set(Part::Network, network.map(Congruity::get));
+        parts.set(Part::Gesture, self.bond.gesture(&self.brush, &self.music));
+        parts
     }
 
     /// Embeds the brush and searches; true if it searched.
@@ -155,10 +173,10 @@ impl Translator {
         })?;
         if looked {
             timed(&mut timings.explanation, || {
-                let wanted = self.settings.explain.is_some();
-                let features = self.music.features().filter(|_| wanted);
-                self.reasons.hear(self.music.input(), features);
-            });
+                self.reasons.hear(self.music.input(), self.music.features());
+                let newest = self.settings.interval.max(interval);
+                self.bond.compare(&self.brush, &self.music, newest)
+            })?;
         }
         let correspondence = self.correspondence();
         self.score = None;

@@ -1,6 +1,7 @@
 //! The explanation as whoever drives the translator sees it.
 
 use engine::analysis::{BANDS, MelFrame};
+use engine::congruity;
 use engine::crossmodal::{Part, Weights};
 use engine::inference::{Models, Picture};
 use engine::library::{ChunkInfo, Dims, Library, Parts, TrackId, TrackInfo};
@@ -73,10 +74,15 @@ fn agreement(outcome: &Outcome, name: &str) -> Option<f32> {
     explained.agreement(Part::place(name).expect("a part"))
 }
 
+fn smoothed(outcome: &Outcome, part: congruity::Part) -> Option<f32> {
+    outcome.parts.get(part)
+}
+
 #[test]
 fn the_translator_explains_if_it_is_asked() {
     let settings = Settings {
         explain: Some(Weights::default()),
+        smoothing: Seconds(0.0),
         ..Settings::default()
     };
     let mut translator = translator(settings);
@@ -87,6 +93,19 @@ fn the_translator_explains_if_it_is_asked() {
     paint(&mut translator, 250);
     let high = hear(&mut translator, Some(70));
     assert_eq!(agreement(&high, "network"), high.congruity.map(|c| c.get()));
+    let explained = high.explained.as_ref().expect("explained");
+    assert_eq!(
+        smoothed(&high, congruity::Part::Valence),
+        agreement(&high, "valence")
+    );
+    assert_eq!(
+        smoothed(&high, congruity::Part::Arousal),
+        agreement(&high, "arousal")
+    );
+    assert_eq!(
+        smoothed(&high, congruity::Part::Crossmodal),
+        explained.low_level()
+    );
     let part = "pitch-lightness";
     assert!(agreement(&high, part) > Some(0.8), "high and light");
     assert!(agreement(&high, "valence").is_some() && agreement(&high, "arousal").is_some());
@@ -100,4 +119,6 @@ fn the_translator_explains_if_it_is_asked() {
     translator.set_settings(Settings::default());
     let quiet = hear(&mut translator, Some(70));
     assert!(quiet.explained.is_none() && quiet.congruity.is_some());
+    let known = congruity::Part::ALL.map(|part| quiet.parts.get(part).is_some());
+    assert_eq!(known, [true, true, true, true, false], "there is no brush");
 }
