@@ -145,9 +145,14 @@ fn expect_as_if_new(translator: &Translator, outcome: &Outcome, played: &[ChunkI
         hits.iter().map(|hit| hit.chunk).collect()
     };
     assert_eq!(chunks(&outcome.snippets), chunks(&expected));
+}
 
-    let music = 1.0 - 40.0 / 100.0;
-    let gesture = Reference::of(library).gesture(&[level; 3], &[music; 3]);
+/// That brush and music were compared with this library's chunks.
+#[track_caller]
+fn expect_gesture(translator: &Translator, outcome: &Outcome) {
+    let reference = Reference::of(translator.library().expect("a library"));
+    let (brush, music) = (1.0 - 30.0 / 100.0, 1.0 - 40.0 / 100.0);
+    let gesture = reference.gesture(&[brush; 3], &[music; 3]);
     assert!(gesture.is_some());
     assert_eq!(outcome.parts.get(Part::Gesture), gesture);
 }
@@ -166,6 +171,7 @@ fn a_growing_library_goes_on_and_another_starts_anew() {
     assert_eq!(change, LibraryChange::Replaced, "there was none");
     let outcome = stroke(&mut translator);
     expect_as_if_new(&translator, &outcome, &[]);
+    expect_gesture(&translator, &outcome);
     let played: Vec<ChunkId> = outcome.snippets[..2].iter().map(|hit| hit.chunk).collect();
     for chunk in &played {
         translator.note_played(*chunk);
@@ -182,6 +188,7 @@ fn a_growing_library_goes_on_and_another_starts_anew() {
     assert!(translator.pool().is_some(), "the pool before stands");
     let outcome = stroke(&mut translator);
     expect_as_if_new(&translator, &outcome, &played);
+    expect_gesture(&translator, &outcome);
     assert!(
         !outcome
             .snippets
@@ -199,6 +206,7 @@ fn a_growing_library_goes_on_and_another_starts_anew() {
     let outcome = stroke(&mut translator);
     let alive: Vec<ChunkId> = played.into_iter().filter(|id| !dead.contains(id)).collect();
     expect_as_if_new(&translator, &outcome, &alive);
+    expect_gesture(&translator, &outcome);
     let pool = translator.pool().expect("a pool");
     assert!(dead.iter().all(|chunk| !pool.contains(*chunk)));
 
