@@ -41,7 +41,7 @@ def scene(index: Path) -> dict:
 SETTINGS = {
     "filter": {"f32": 20.0},
     "interval": {"f32": 0.25},
-    "congruity-out": {"bool": True},
+    "automation": {"string": "native"},
 }
 
 

@@ -40,7 +40,7 @@ def ready(brush: int = 2, rate: float = RATE) -> minihost.Plugin:
 def rendered(
     host: minihost.Plugin, music: np.ndarray, brush: np.ndarray | None, block: int = BLOCK
 ) -> np.ndarray:
-    """Main and aux output, four channels."""
+    """Main output, snippets and control voltages: six channels."""
     out = np.full((host.num_output_channels, music.shape[1]), np.nan, np.float32)
     for start in range(0, music.shape[1], block):
         part = slice(start, min(start + block, music.shape[1]))

@@ -55,7 +55,7 @@ class DawDreamer(unittest.TestCase):
     def test_graph_plays_snippets_and_repeats(self) -> None:
         preset = scene_preset()
         one = graph(preset)
-        self.assertEqual(one.shape[0], 4)
+        self.assertEqual(one.shape[0], 6)
         self.assertGreater(np.abs(one[2:]).max(), 0.0, "no snippet on the aux output")
         music = material.chords(RATE, SECONDS)
         self.assertGreater(np.abs(one[:2] - music[:, : one.shape[1]]).max(), 1e-3)

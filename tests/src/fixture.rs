@@ -53,7 +53,7 @@ pub fn scene(
         .with_path("index", index)
         .with_parameter("filter", "f32", json!(percent))
         .with_parameter("interval", "f32", json!(0.25))
-        .with_parameter("congruity-out", "bool", json!(true)))
+        .with_parameter("automation", "string", json!("native")))
 }
 
 /// An instance with networks, painting and library in use.

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The string ids that saved projects depend on.
-const PARAMETERS: [&str; 27] = [
+const PARAMETERS: [&str; 38] = [
     "filter",
     "mode",
     "sensitivity",
@@ -40,8 +40,19 @@ const PARAMETERS: [&str; 27] = [
     "note-range",
     "bypass",
     "smoothing",
-    "congruity-out",
+    "weight-network",
+    "weight-valence",
+    "weight-arousal",
+    "weight-crossmodal",
+    "weight-gesture",
+    "automation",
     "congruity",
+    "out-network",
+    "out-valence",
+    "out-arousal",
+    "out-crossmodal",
+    "out-gesture",
+    "out-brush",
 ];
 
 const RATES: [f64; 7] = [
@@ -102,7 +113,7 @@ fn the_state_comes_back_byte_for_byte() -> Result<()> {
         .with_path("library", Path::new("/no/such/library"))
         .with_parameter("filter", "f32", json!(12.5))
         .with_parameter("variety", "i32", json!(3))
-        .with_parameter("congruity-out", "bool", json!(true));
+        .with_parameter("automation", "string", json!("native"));
     first.load_state(&written.to_bytes())?;
     let saved = first.save_state()?;
 
@@ -268,6 +279,7 @@ fn buses_may_be_missing_or_switched_off() -> Result<()> {
                     brush: brush_is,
                     main: Stereo,
                     aux,
+                    control: aux,
                 };
                 let activation = Activation {
                     rate: 48_000.0,

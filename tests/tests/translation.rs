@@ -166,7 +166,7 @@ fn congruity_stays_in_while_its_output_is_off() -> Result<()> {
     let mut instance = ready(&bundle)?;
     let off = [Change {
         time: 0,
-        id: parameter_id("congruity-out"),
+        id: parameter_id("automation"),
         value: 0.0,
     }];
     let (out, _) = translate(&mut instance, RATE, Connection::Stereo, &off)?;

@@ -61,10 +61,17 @@ fn processor(rate: usize) -> (Processor, WorkerEnd) {
 fn one_second(bencher: Bencher, (rate, length): (usize, usize)) {
     let (mut processor, mut worker) = processor(rate);
     let (brush, music) = (strokes(rate), noise(4, rate));
-    let mut buffers = [(); 4].map(|()| vec![0.0f32; length]);
+    let mut buffers = [(); 6].map(|()| vec![0.0f32; length]);
     bencher.bench_local(|| {
         for (brush, music) in brush.chunks(length).zip(music.chunks(length)) {
-            let [left, right, snippets_left, snippets_right] = &mut buffers;
+            let [
+                left,
+                right,
+                snippets_left,
+                snippets_right,
+                control_left,
+                control_right,
+            ] = &mut buffers;
             let now = ..brush.len();
             left[now].copy_from_slice(music);
             right[now].copy_from_slice(music);
@@ -73,11 +80,12 @@ fn one_second(bencher: Bencher, (rate, length): (usize, usize)) {
                 brush: [brush, brush],
                 brush_channels: 2,
                 snippets: [&mut snippets_left[now], &mut snippets_right[now]],
+                control: [&mut control_left[now], &mut control_right[now]],
                 keys: &[],
                 transport: None,
             };
-            processor.process(block, &mut |note| {
-                black_box(note);
+            processor.process(block, &mut |sent| {
+                black_box(sent);
             });
             while worker.brush.pop().is_some() {}
             while worker.music.pop().is_some() {}

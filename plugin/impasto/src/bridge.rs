@@ -13,6 +13,7 @@ use engine::analysis::stroke::{Calibration, CalibrationError};
 use engine::analysis::{MelReceiver, MelSender, mel_ring};
 use engine::playback::{CueReceiver, CueSender, cue_channel};
 use engine::units::SampleRate;
+use outputs::settings::AudioSettings;
 use parking_lot::{Condvar, Mutex};
 use rtrb::{Consumer, Producer, RingBuffer};
 
@@ -31,6 +32,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Calibrations whose outcome the worker has not fetched.
 const CALIBRATIONS: usize = 4;
+
+/// Settings of the outputs that the audio thread has not taken over.
+const SETTINGS: usize = 4;
 
 /// A number that one thread writes and others read.
 pub struct Gauge(AtomicU32);
@@ -205,6 +209,8 @@ pub struct AudioEnd {
     pub starts: Producer<StartedAt>,
     /// What calibrations found; full, it drops.
     pub calibrated: Producer<Calibrated>,
+    /// Which signal takes which route.
+    pub outputs: Consumer<AudioSettings>,
 }
 
 /// The worker's end.
@@ -223,6 +229,8 @@ pub struct WorkerEnd {
     pub starts: Consumer<StartedAt>,
     /// What calibrations found.
     pub calibrated: Consumer<Calibrated>,
+    /// Which signal takes which route; full, it is tried again.
+    pub outputs: Producer<AudioSettings>,
 }
 
 /// Both ends, for a host that runs at `rate`.
@@ -233,6 +241,7 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
     let (auditions_in, auditions) = cue_channel();
     let (starts, starts_out) = RingBuffer::new(STARTS);
     let (calibrated, calibrated_out) = RingBuffer::new(CALIBRATIONS);
+    let (outputs_in, outputs) = RingBuffer::new(SETTINGS);
     let audio = AudioEnd {
         brush,
         music,
@@ -240,6 +249,7 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
         auditions,
         starts,
         calibrated,
+        outputs,
     };
     let worker = WorkerEnd {
         rate,
@@ -249,6 +259,7 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
         auditions: auditions_in,
         starts: starts_out,
         calibrated: calibrated_out,
+        outputs: outputs_in,
     };
     (audio, worker)
 }

@@ -4,6 +4,7 @@ use engine::instrument::{KeyEvent, NoteOut};
 use engine::playback::sync;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{NoteEvent, Plugin, ProcessContext, Transport};
+use outputs::cc::ControlChange;
 
 /// Keys that are followed within one block: room for all keys of all channels to come up
 /// at once, as when a host sends "all notes off" key by key.
@@ -70,8 +71,37 @@ fn key<S>(event: &NoteEvent<S>) -> Option<KeyEvent> {
     }
 }
 
+/// What goes out to other instruments.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sent {
+    /// A key that a stroke plays.
+    Note(NoteOut),
+    /// A signal as a controller.
+    Controller {
+        /// The sample of the block.
+        offset: usize,
+        /// The message.
+        change: ControlChange,
+    },
+}
+
+impl Sent {
+    /// As the framework sends it.
+    pub fn event<S>(self) -> NoteEvent<S> {
+        match self {
+            Self::Note(sent) => note(sent),
+            Self::Controller { offset, change } => NoteEvent::MidiCC {
+                timing: offset as u32,
+                channel: change.channel,
+                cc: change.controller,
+                value: f32::from(change.value) / 127.0,
+            },
+        }
+    }
+}
+
 /// What the framework sends of `note`.
-pub fn note<S>(note: NoteOut) -> NoteEvent<S> {
+fn note<S>(note: NoteOut) -> NoteEvent<S> {
     match note {
         NoteOut::On {
             offset,

@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod editor;
 pub mod entry;
 pub mod events;
+pub mod outlet;
 pub mod output;
 pub mod params;
 pub mod process;
@@ -81,7 +82,7 @@ const fn layout(name: &'static str, brush: &'static [NonZeroU32]) -> AudioIOLayo
         main_input_channels: Some(STEREO),
         main_output_channels: Some(STEREO),
         aux_input_ports: brush,
-        aux_output_ports: &[STEREO],
+        aux_output_ports: &[STEREO, STEREO],
         names: PortNames {
             layout: Some(name),
             // The framework names the main output after the main input where that
@@ -89,7 +90,7 @@ const fn layout(name: &'static str, brush: &'static [NonZeroU32]) -> AudioIOLayo
             main_input: None,
             main_output: None,
             aux_inputs: &["Brush"],
-            aux_outputs: &["Snippets"],
+            aux_outputs: &["Snippets", "Control"],
         },
     }
 }
@@ -109,8 +110,8 @@ impl Plugin for Impasto {
 
     /// Notes play snippets.
     const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
-    /// Strokes are notes to other instruments.
-    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+    /// Strokes are notes to other instruments, and signals are controllers.
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::MidiCCs;
 
     type Editor = ImpastoEditor;
     type SysExMessage = ();
@@ -129,6 +130,7 @@ impl Plugin for Impasto {
         if let Some(record) = state.fields.get_mut(state::FIELD) {
             state::migrate(record);
         }
+        state::migrate_params(&mut state.params);
         state::keep_in_range(&mut state.params);
     }
 
@@ -174,8 +176,11 @@ impl Plugin for Impasto {
             .first()
             .map_or(&[][..], Buffer::as_slice_immutable);
         let channel = |index: usize| brush.get(index).map_or(&[][..], |channel| &**channel);
-        let Some([snippets_left, snippets_right]) =
-            aux.outputs.first_mut().map(|bus| bus.as_slice())
+        let [snippets, control] = aux.outputs else {
+            return ProcessStatus::Normal;
+        };
+        let ([snippets_left, snippets_right], [control_left, control_right]) =
+            (snippets.as_slice(), control.as_slice())
         else {
             return ProcessStatus::Normal;
         };
@@ -184,12 +189,13 @@ impl Plugin for Impasto {
             brush: [channel(0), channel(1)],
             brush_channels: brush.len().min(2),
             snippets: [snippets_left, snippets_right],
+            control: [control_left, control_right],
             keys,
             transport,
         };
-        // A host whose queue is full, or absent, loses the note.
-        processor.process(block, &mut |note| {
-            let _ = context.try_send_event(events::note(note));
+        // A host whose queue is full, or absent, loses the event.
+        processor.process(block, &mut |sent| {
+            let _ = context.try_send_event(sent.event());
         });
         processor
             .tail()

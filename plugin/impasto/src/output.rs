@@ -1,27 +1,43 @@
-//! Congruity on its way to the host, and what the entry classes tell the plug-in.
+//! What an instance, its worker and its entry class share, and what the host is told of
+//! parameters that Impasto moves itself.
 //!
-//! The framework has no way for the audio thread to send a parameter to the host,
-//! so the entry classes do it. They and the plug-in share one [`HostLink`].
+//! The framework has no way for the audio thread to send a parameter to the host, so the
+//! entry classes do it. They and the plug-in share one [`HostLink`].
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use crossbeam::queue::ArrayQueue;
 use engine::units::Congruity;
 use nice_plug::prelude::Param;
+use outputs::automation::Edit;
+use outputs::{PerSignal, SharedValues, Signal};
 use parking_lot::Mutex;
 
-use crate::params::ImpastoParams;
+use crate::entry::param_id;
+use crate::params::{ImpastoParams, output_id};
 use crate::snapshot::Played;
 use crate::view::ViewHandle;
 
 /// Snippets remembered for the snapshot at most: some hours of playing.
 const PLAYED: usize = 20_000;
 
-/// A smaller change is not sent: every value may enter the host's undo history.
-const DEADBAND: f32 = 0.005;
+/// Edits of one block at most: begin, value and end of every signal.
+const TOLD: usize = 3 * Signal::COUNT;
 
-/// The shortest time between two values, in seconds.
-const INTERVAL: f64 = 1.0 / 30.0;
+/// What a host is told of one of its parameters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HostEdit {
+    /// Somebody takes hold of it.
+    Begin(u32),
+    /// It has this normalized value, 0..=1.
+    Value(u32, f32),
+    /// It is let go.
+    End(u32),
+}
+
+/// Takes an edit to the host; false if there is no way now, and the edit is lost.
+pub type Door = Box<dyn Fn(HostEdit) -> bool + Send + Sync>;
 
 /// What an instance and its entry class share.
 pub struct HostLink {
@@ -29,10 +45,22 @@ pub struct HostLink {
     pub params: Arc<ImpastoParams>,
     /// What the worker publishes, for the snapshot.
     pub view: ViewHandle,
+    /// The signals as they are found: the brush by the audio thread, the others by the
+    /// worker.
+    pub signals: Arc<SharedValues>,
+    /// As they leave by automation, control change and voltage. Written by the audio
+    /// thread.
+    pub shaped: SharedValues,
+    /// The host's ids of the parameters that the signals are written to.
+    output_ids: PerSignal<u32>,
+    /// Written and read by the audio thread alone, within one block.
+    told: ArrayQueue<Edit>,
+    /// Left by the entry class.
+    door: OnceLock<Door>,
+    /// Edits that found no way to the host.
+    lost: AtomicU64,
     /// Written by the worker, read by the snapshot; never seen by the audio thread.
     played: Mutex<Vec<Played>>,
-    /// The bits of an `f32`, not a number while unknown. Written by the worker.
-    congruity: AtomicU32,
     /// Written by the entry class, where the host tells it a block at a time.
     offline: AtomicBool,
     /// Written by the entry class on the audio thread.
@@ -40,13 +68,18 @@ pub struct HostLink {
 }
 
 impl HostLink {
-    /// For a new instance: congruity unknown, real time, no brush.
+    /// For a new instance: all signals unknown, real time, no brush.
     pub fn new(params: Arc<ImpastoParams>, view: ViewHandle) -> Self {
         Self {
             params,
             view,
+            signals: Arc::default(),
+            shaped: SharedValues::default(),
+            output_ids: PerSignal(Signal::ALL.map(|signal| param_id(output_id(signal)))),
+            told: ArrayQueue::new(TOLD),
+            door: OnceLock::new(),
+            lost: AtomicU64::new(0),
             played: Mutex::default(),
-            congruity: AtomicU32::new(f32::NAN.to_bits()),
             offline: AtomicBool::new(false),
             brush_connected: AtomicBool::new(false),
         }
@@ -54,13 +87,59 @@ impl HostLink {
 
     /// Congruity now, or `None` while it is unknown.
     pub fn congruity(&self) -> Option<Congruity> {
-        Congruity::new(f32::from_bits(self.congruity.load(Ordering::Relaxed)))
+        self.signals.get(Signal::Congruity).and_then(Congruity::new)
     }
 
-    /// Sets congruity; for the worker.
-    pub fn set_congruity(&self, congruity: Option<Congruity>) {
-        let value = congruity.map_or(f32::NAN, Congruity::get);
-        self.congruity.store(value.to_bits(), Ordering::Relaxed);
+    /// Sets the parameter that belongs to an edit, so that the host, asking for it, hears
+    /// what it is told; then what the host is told.
+    fn apply(&self, edit: Edit) -> HostEdit {
+        let id = |signal| self.output_ids[signal];
+        match edit {
+            Edit::Begin(signal) => HostEdit::Begin(id(signal)),
+            Edit::End(signal) => HostEdit::End(id(signal)),
+            Edit::Value(signal, value) => {
+                let param = self.params.output(signal).as_ptr();
+                // SAFETY: the pointer is to a parameter of `params`, which lives as long
+                // as this does; values are atomics.
+                unsafe { param._internal_set_normalized_value(value) };
+                HostEdit::Value(id(signal), value)
+            }
+        }
+    }
+
+    /// For the audio thread: to be told to the host at the end of this block.
+    pub fn tell_at_end(&self, edit: Edit) {
+        // There is room for every edit that one block can have.
+        let _ = self.told.push(edit);
+    }
+
+    /// For the entry class, at the end of a block: what the host is to be told, in order.
+    pub fn take_told(&self) -> Option<HostEdit> {
+        self.told.pop().map(|edit| self.apply(edit))
+    }
+
+    /// For the entry class, once: how edits get to the host from any thread but the audio
+    /// thread.
+    pub fn set_door(&self, door: Door) {
+        // Only one class is made around an instance.
+        let _ = self.door.set(door);
+    }
+
+    /// For the worker: tells the host.
+    pub fn tell(&self, edit: Edit) {
+        self.tell_host(self.apply(edit));
+    }
+
+    /// For the worker: tells the host of any parameter.
+    pub fn tell_host(&self, edit: HostEdit) {
+        if !self.door.get().is_some_and(|door| door(edit)) {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Edits that found no way to the host.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// Every snippet played since the activation, oldest first.
@@ -99,107 +178,5 @@ impl HostLink {
     /// For the entry class, before each block.
     pub fn set_brush_connected(&self, connected: bool) {
         self.brush_connected.store(connected, Ordering::Relaxed);
-    }
-}
-
-/// Chooses which values of congruity go to the host. Lives on the audio thread.
-///
-/// None in the first block after activation, as the host may just have set the
-/// parameter itself; then only what differs from the last by the deadband, and
-/// no more often than the interval allows.
-pub struct Emitter {
-    interval: u64,
-    since: u64,
-    last: Option<f32>,
-    first_block: bool,
-}
-
-impl Emitter {
-    /// For blocks at `rate` hertz.
-    pub fn new(rate: f64) -> Self {
-        let interval = (rate * INTERVAL) as u64;
-        Self {
-            interval,
-            since: interval,
-            last: None,
-            first_block: true,
-        }
-    }
-
-    /// The value to send at the end of a block of `frames`, if any; it is also
-    /// the parameter's own value from then on.
-    pub fn next(&mut self, link: &HostLink, frames: usize) -> Option<f32> {
-        self.since = self.since.saturating_add(frames as u64);
-        if std::mem::take(&mut self.first_block) || !link.params.congruity_out.value() {
-            return None;
-        }
-        let value = link.congruity()?.get();
-        let is_new = self
-            .last
-            .is_none_or(|last| (value - last).abs() >= DEADBAND);
-        if !is_new || self.since < self.interval {
-            return None;
-        }
-        (self.last, self.since) = (Some(value), 0);
-        // SAFETY: the pointer is to a parameter of `link.params`, which lives at
-        // least as long as `link`.
-        unsafe {
-            link.params
-                .congruity
-                .as_ptr()
-                ._internal_set_normalized_value(value)
-        };
-        Some(value)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn link(out: bool) -> HostLink {
-        let (_, view) = crate::view::channel();
-        let link = HostLink::new(Arc::default(), view);
-        let on = if out { 1.0 } else { 0.0 };
-        // SAFETY: as in `Emitter::next`.
-        unsafe {
-            link.params
-                .congruity_out
-                .as_ptr()
-                ._internal_set_normalized_value(on)
-        };
-        link
-    }
-
-    #[track_caller]
-    fn check(link: &HostLink, emitter: &mut Emitter, congruity: f32, expected: Option<f32>) {
-        link.set_congruity(Congruity::new(congruity));
-        assert_eq!(emitter.next(link, 480), expected);
-    }
-
-    #[test]
-    fn sends_new_values_only_and_not_too_often() {
-        let (link, mut emitter) = (link(true), Emitter::new(48_000.0));
-        check(&link, &mut emitter, 0.5, None); // the first block
-        check(&link, &mut emitter, 0.5, Some(0.5));
-        assert_eq!(link.params.congruity.value(), 0.5);
-        check(&link, &mut emitter, 0.9, None); // 10 ms later
-        check(&link, &mut emitter, 0.9, None);
-        check(&link, &mut emitter, 0.9, None);
-        check(&link, &mut emitter, 0.9, Some(0.9));
-        for _ in 0..10 {
-            check(&link, &mut emitter, 0.904, None); // within the deadband
-        }
-        check(&link, &mut emitter, f32::NAN, None); // unknown
-        check(&link, &mut emitter, 0.1, Some(0.1));
-    }
-
-    #[test]
-    fn sends_nothing_while_switched_off() {
-        let (link, mut emitter) = (link(false), Emitter::new(48_000.0));
-        for step in 0..20 {
-            check(&link, &mut emitter, step as f32 / 20.0, None);
-        }
-        assert_eq!(link.params.congruity.value(), 0.0);
     }
 }

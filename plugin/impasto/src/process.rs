@@ -15,13 +15,16 @@ use engine::analysis::level::LevelMeter;
 use engine::analysis::stroke::{Calibrator, StrokeSettings};
 use engine::analysis::{FrontEnd, MelSender, downmix};
 use engine::instrument::{
-    CONTROL, Instrument, InstrumentSettings, KeyEvent, NoteOut, NoteSettings, Play, Span,
+    CONTROL, Instrument, InstrumentSettings, KeyEvent, NoteSettings, Play, Span,
 };
 use engine::playback::sync::Transport;
 use engine::playback::{Mode, Player, PlayerSettings};
 use engine::units::{SampleRate, Seconds};
+use outputs::{Signal, Values};
 
 use crate::bridge::{AudioEnd, Calibrated, Shared, StartedAt};
+use crate::events::Sent;
+use crate::outlet::{Outlet, brush_signal};
 use crate::output::HostLink;
 use crate::params::{ImpastoParams, PlayMode};
 use crate::worker::Message;
@@ -54,6 +57,8 @@ pub struct Block<'a> {
     pub brush_channels: usize,
     /// The snippets alone, at their matched level.
     pub snippets: Stereo<'a>,
+    /// Signals as control voltage.
+    pub control: Stereo<'a>,
     /// Keys that the host sends, in order.
     pub keys: &'a [KeyEvent],
     /// Where the host is at the first sample, if it says so.
@@ -113,6 +118,7 @@ pub struct Processor {
     /// Calibrations asked for and begun.
     calibrations_seen: u64,
     audition: Player,
+    outlet: Outlet,
     starts: rtrb::Producer<StartedAt>,
     calibrated: rtrb::Producer<Calibrated>,
     /// The last start that was reported.
@@ -166,6 +172,7 @@ impl Processor {
             calibrator: Calibrator::new(rate),
             calibrations_seen: shared.calibrations.load(Ordering::Acquire),
             audition,
+            outlet: Outlet::new(rate.hz() as f32, end.outputs),
             starts: end.starts,
             calibrated: end.calibrated,
             reported: None,
@@ -187,20 +194,22 @@ impl Processor {
         self.music.reset();
         self.instrument.reset();
         self.audition.reset();
+        self.outlet.reset();
         self.position = 0;
         self.reported = None;
         (self.unmet, self.alone) = (true, false);
         self.shared.resets.fetch_add(1, Ordering::Release);
     }
 
-    /// One block of any length; `send` is given the notes that strokes make in it, in
-    /// order.
-    pub fn process(&mut self, mut block: Block<'_>, send: &mut impl FnMut(NoteOut)) {
+    /// One block of any length; `send` is given the notes and controllers that go out in
+    /// it, in order.
+    pub fn process(&mut self, mut block: Block<'_>, send: &mut impl FnMut(Sent)) {
         self.apply_settings();
         let offline = self.link.is_offline();
         if offline && std::mem::take(&mut self.unmet) {
             self.meet();
         }
+        self.outlet.follow_settings();
         let length = block.main[0].len();
         let mut start = 0;
         while start < length {
@@ -212,6 +221,7 @@ impl Processor {
                 self.meet();
             }
         }
+        self.outlet.end_block(length, &self.link);
         self.publish_levels();
     }
 
@@ -231,7 +241,7 @@ impl Processor {
         block: &mut Block<'_>,
         start: usize,
         end: usize,
-        send: &mut impl FnMut(NoteOut),
+        send: &mut impl FnMut(Sent),
     ) -> usize {
         let length = end - start;
         let within = |channel: &[f32]| start.min(channel.len())..end.min(channel.len());
@@ -243,6 +253,7 @@ impl Processor {
             .music
             .hear(&[&left[start..end], &right[start..end]], length);
         self.calibrate(length);
+        self.put_out(block, start..end, send);
         self.play(block, start..end, level_db, send);
         self.audition(length);
         self.report_start(length);
@@ -258,7 +269,7 @@ impl Processor {
         block: &Block<'_>,
         within: Range<usize>,
         level_db: f32,
-        send: &mut impl FnMut(NoteOut),
+        send: &mut impl FnMut(Sent),
     ) {
         let (start, length) = (within.start, within.len());
         let (left, right) = (&mut self.left[..length], &mut self.right[..length]);
@@ -276,7 +287,30 @@ impl Processor {
             output: [left, right],
         };
         self.instrument
-            .play(span, &mut |note| send(note.later(start)));
+            .play(span, &mut |note| send(Sent::Note(note.later(start))));
+    }
+
+    /// The signals' way out in a span. Bypassed, they stay where they are.
+    fn put_out(
+        &mut self,
+        block: &mut Block<'_>,
+        within: Range<usize>,
+        send: &mut impl FnMut(Sent),
+    ) {
+        let connected = self.link.brush_connected();
+        let brush = connected.then(|| brush_signal(self.brush.meter.rms_db()));
+        self.link.signals.set(Signal::Brush, brush);
+        let values = if self.params.bypass.value() {
+            Values::default()
+        } else {
+            self.link.signals.values()
+        };
+        let offset = within.start;
+        let [left, right] = &mut block.control;
+        let control = [&mut left[within.clone()], &mut right[within]];
+        self.outlet.span(&values, control, &mut |change| {
+            send(Sent::Controller { offset, change });
+        });
     }
 
     /// Listens to how somebody paints, if it was asked for.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::Params;
+use outputs::OutputSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ pub const EDITOR_SIZE: (u32, u32) = (1080, 720);
 ///
 /// Unknown fields are ignored and missing ones take their default, so a field may
 /// be added without a new version; [`VERSION`] rises when one changes its meaning.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Remembered {
     /// Of the record's layout: always [`VERSION`], as older records are migrated
@@ -44,6 +45,8 @@ pub struct Remembered {
     pub editor_size: (u32, u32),
     /// The editor's zoom in percent, as some hosts report no scale; written by the editor.
     pub editor_zoom: u32,
+    /// Which signal takes which route; written by the worker as the editor asks.
+    pub outputs: OutputSettings,
 }
 
 impl Default for Remembered {
@@ -57,6 +60,7 @@ impl Default for Remembered {
             head: None,
             editor_size: EDITOR_SIZE,
             editor_zoom: 100,
+            outputs: OutputSettings::default(),
         }
     }
 }
@@ -86,6 +90,16 @@ pub fn migrate(record: &mut String) {
     }
     value["version"] = VERSION.into();
     *record = value.to_string();
+}
+
+/// Brings saved parameters of earlier versions up to date: `congruity-out`, on or off, has
+/// become `automation`, which knows two ways to be on.
+pub fn migrate_params(values: &mut BTreeMap<String, ParamValue>) {
+    if let Some(ParamValue::Bool(true)) = values.remove("congruity-out") {
+        values
+            .entry("automation".to_owned())
+            .or_insert_with(|| ParamValue::String("native".to_owned()));
+    }
 }
 
 /// Brings saved `values` into the parameters' ranges, which the framework does not do: a
@@ -129,6 +143,8 @@ mod tests {
             head: None,
             editor_size: (1200, 800),
             editor_zoom: 125,
+            // Nor these.
+            outputs: OutputSettings::default(),
         };
         assert_eq!(read(include_str!("../tests/data/state-v1.json")), expected);
     }
@@ -145,6 +161,22 @@ mod tests {
     fn writing_and_reading_change_nothing() {
         let written = serde_json::to_string(&Remembered::default()).expect("written");
         assert_eq!(read(&written), Remembered::default());
+    }
+
+    #[test]
+    fn congruity_that_went_out_still_does() {
+        #[track_caller]
+        fn check(saved: &str, expected: &str) {
+            let mut values: BTreeMap<String, ParamValue> =
+                serde_json::from_str(saved).expect("values");
+            migrate_params(&mut values);
+            assert_eq!(serde_json::to_string(&values).expect("written"), expected);
+        }
+        let native = r#"{"automation":{"string":"native"}}"#;
+        check(r#"{"congruity-out": {"bool": true}}"#, native);
+        check(r#"{"congruity-out": {"bool": false}}"#, "{}");
+        let both = r#"{"congruity-out": {"bool": true}, "automation": {"string": "off"}}"#;
+        check(both, r#"{"automation":{"string":"off"}}"#);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub use engine::library::Activity;
 pub use engine::playback::CacheStatus;
 pub use engine::playback::cache::OfflineFolder;
 use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
+use outputs::{OutputSettings, Values};
 use parking_lot::Mutex;
 
 /// Actions that wait for the worker at most; an editor cannot click faster.
@@ -342,6 +343,15 @@ pub struct View {
     pub pool: usize,
     /// `None`: unknown, as the music is silent or no painting is loaded.
     pub congruity: Option<Congruity>,
+    /// The signals as they are found; congruity and its parts among them.
+    pub signals: Values,
+    /// As they leave by automation, control change and voltage.
+    pub routed: Values,
+    /// Which signal takes which route, as it is in force.
+    pub outputs: Arc<OutputSettings>,
+    /// Edits of parameters that found no way to the host, as its main thread could not be
+    /// reached; since the plug-in was made.
+    pub edits_lost: u64,
     /// The way back's best painting now, if a gallery is set and music plays.
     pub suggested: Option<Suggested>,
     /// Written a few times a second.
@@ -381,6 +391,10 @@ impl Default for View {
             playing: None,
             pool: 0,
             congruity: None,
+            signals: Values::default(),
+            routed: Values::default(),
+            outputs: Arc::default(),
+            edits_lost: 0,
             suggested: None,
             clips: ClipsState::default(),
             dropped_frames: 0,
@@ -426,6 +440,8 @@ pub enum Action {
     Audition(ChunkId),
     /// Listen to how somebody paints for ten seconds, to set up the brush.
     Calibrate,
+    /// Let the signals take these routes; what is out of range is brought into it.
+    SetOutputs(Box<OutputSettings>),
 }
 
 /// What both ends share.

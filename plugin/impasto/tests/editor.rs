@@ -11,9 +11,10 @@ use egui_kittest::kittest::Queryable as _;
 use engine::analysis::stroke::Calibration;
 use impasto::editor::MIN_SIZE;
 use impasto::editor::request::{Edit, Request, Step};
-use impasto::params::CONGRUITY_ID;
+use impasto::params::output_id;
 use impasto::view::{Action, Activity, CalibrationState, LibraryState, View};
 use nice_plug::prelude::{Param, Params};
+use outputs::Signal;
 use support::{Desk, assets, harness, states};
 
 const SIZE: (f32, f32) = (960.0, 640.0);
@@ -424,11 +425,12 @@ fn parameters_are_set_by_arrow_keys_typing_and_switches() {
     );
 
     desk.state_mut().asked.clear();
-    desk.get_by_role_and_label(egui::Role::CheckBox, "Congruity Out")
+    click(&mut desk, "Touch");
+    desk.get_by_role_and_label(egui::Role::CheckBox, "Notes Out")
         .click();
     desk.run_steps(2);
     assert_eq!(
-        steps(&desk, &params.congruity_out),
+        steps(&desk, &params.notes_out),
         [Step::Begin, Step::Set(1.0), Step::End]
     );
 
@@ -450,8 +452,9 @@ fn every_parameter_that_may_be_set_has_its_control() {
     let mut desk = shown(states::playing());
     let params = desk.state().params.clone();
     let mut missing: Vec<String> = params.param_map().into_iter().map(|(id, ..)| id).collect();
-    missing.retain(|id| id != CONGRUITY_ID);
-    for page in ["Play", "Touch", "Choose"] {
+    // Impasto writes these itself.
+    missing.retain(|id| Signal::ALL.iter().all(|signal| id != output_id(*signal)));
+    for page in ["Play", "Touch", "Choose", "Weigh"] {
         click(&mut desk, page);
         missing.retain(|id| {
             let map = params.param_map();

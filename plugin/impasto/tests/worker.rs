@@ -94,13 +94,21 @@ impl Rig {
 /// Plays 10 ms without any input and gives the worker a moment: the peaks of the left and
 /// the right of the snippets.
 fn snippets_peaks(processor: &mut Processor) -> [f32; 2] {
-    let mut buffers = [[0.0f32; 480]; 4];
-    let [left, right, snippets_left, snippets_right] = &mut buffers;
+    let mut buffers = [[0.0f32; 480]; 6];
+    let [
+        left,
+        right,
+        snippets_left,
+        snippets_right,
+        control_left,
+        control_right,
+    ] = &mut buffers;
     let block = Block {
         main: [left, right],
         brush: [&[], &[]],
         brush_channels: 0,
         snippets: [snippets_left, snippets_right],
+        control: [control_left, control_right],
         keys: &[],
         transport: None,
     };
@@ -119,13 +127,21 @@ fn stroke(processor: &mut Processor) {
         *sample = (state >> 8) as f32 / (1 << 24) as f32 - 0.5;
     }
     for brush in [&[0.0f32; 480], &noise, &[0.0; 480]] {
-        let mut buffers = [[0.0f32; 480]; 4];
-        let [left, right, snippets_left, snippets_right] = &mut buffers;
+        let mut buffers = [[0.0f32; 480]; 6];
+        let [
+            left,
+            right,
+            snippets_left,
+            snippets_right,
+            control_left,
+            control_right,
+        ] = &mut buffers;
         let block = Block {
             main: [left, right],
             brush: [brush, &[]],
             brush_channels: 1,
             snippets: [snippets_left, snippets_right],
+            control: [control_left, control_right],
             keys: &[],
             transport: None,
         };

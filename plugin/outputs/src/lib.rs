@@ -2,8 +2,8 @@
 //!
 //! A [`Signal`] is a number from 0 to 1 that Impasto finds anew many times a second: how
 //! well music and painting go together, the named parts of that, and how loud the brush
-//! is. Each has a [`Shape`] of its own and takes any of the routes: automation (the
-//! plug-in's own business), MIDI control change ([`cc`]), control voltage ([`cv`]), OSC
+//! is. Each has a [`Shape`] of its own and takes any of the routes: automation
+//! ([`automation`]), MIDI control change ([`cc`]), control voltage ([`cv`]), OSC
 //! and light over the [`network`].
 //!
 //! Nothing here knows of a host, of an editor or of how the numbers are found. What the
@@ -11,6 +11,7 @@
 //! and does not depend on how time is cut into blocks but for when it is called. Sockets
 //! are in [`network`] alone, on threads of its own.
 
+pub mod automation;
 pub mod cc;
 pub mod cv;
 pub mod gate;

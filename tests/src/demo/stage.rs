@@ -104,7 +104,7 @@ impl Scene {
             .with_path("index", &self.index)
             .with_path("gallery", &self.gallery)
             .with_parameter("filter", "f32", json!(self.percent))
-            .with_parameter("congruity-out", "bool", json!(true));
+            .with_parameter("automation", "string", json!("native"));
         instance.load_state(&state.to_bytes())?;
         let what = "networks, painting and library";
         Snapshot::wait(

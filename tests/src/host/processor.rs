@@ -45,6 +45,8 @@ pub struct Wiring {
     pub main: Connection,
     /// The snippets' own output. `Silent` means `Stereo` here.
     pub aux: Connection,
+    /// The output of control voltages. `Silent` means `Stereo` here.
+    pub control: Connection,
 }
 
 impl Wiring {
@@ -55,6 +57,7 @@ impl Wiring {
             brush,
             main: Connection::Stereo,
             aux: Connection::Stereo,
+            control: Connection::Stereo,
         }
     }
 }
@@ -108,7 +111,7 @@ pub struct Processor {
     plugin: StartedPluginAudioProcessor<TestHost>,
     activation: Activation,
     inputs: [Bus; 2],
-    outputs: [Bus; 2],
+    outputs: [Bus; 3],
     input_ports: AudioPorts,
     output_ports: AudioPorts,
     input_events: EventBuffer,
@@ -138,7 +141,7 @@ impl Processor {
             plugin,
             activation,
             inputs: [bus(), bus()],
-            outputs: [bus(), bus()],
+            outputs: [bus(), bus(), bus()],
             input_ports: AudioPorts::with_capacity(4, 2),
             output_ports: AudioPorts::with_capacity(4, 2),
             input_events: EventBuffer::with_capacity(64),
@@ -251,22 +254,23 @@ impl Processor {
     fn call(&mut self, frames: usize) -> Result<()> {
         let wiring = self.activation.wiring;
         let [music, brush] = &mut self.inputs;
-        let [main, aux] = &mut self.outputs;
+        let [main, aux, control] = &mut self.outputs;
         let inputs = self.input_ports.with_input_buffers(
             [
                 input_port(music, wiring.music, frames),
                 input_port(brush, wiring.brush, frames),
             ]
             .into_iter()
-            .take(ports_passed(wiring.music, wiring.brush)),
+            .take(ports_passed(&[wiring.music, wiring.brush])),
         );
         let mut outputs = self.output_ports.with_output_buffers(
             [
                 output_port(main, wiring.main, frames),
                 output_port(aux, wiring.aux, frames),
+                output_port(control, wiring.control, frames),
             ]
             .into_iter()
-            .take(ports_passed(wiring.main, wiring.aux)),
+            .take(ports_passed(&[wiring.main, wiring.aux, wiring.control])),
         );
         let input_events = self.input_events.as_input();
         let mut output_events = self.output_events.as_output();
@@ -298,6 +302,7 @@ impl Processor {
         for (name, connection, bus) in [
             ("main", wiring.main, &self.outputs[0]),
             ("aux", wiring.aux, &self.outputs[1]),
+            ("control", wiring.control, &self.outputs[2]),
         ] {
             for channel in &bus[..connection.channels()] {
                 if let Some(i) = channel[..frames].iter().position(|s| !s.is_finite()) {
@@ -337,6 +342,11 @@ impl Processor {
         self.outputs[1].each_ref().map(Vec::as_slice)
     }
 
+    /// The control voltages of the last block.
+    pub fn control_out(&self) -> [&[f32]; 2] {
+        self.outputs[2].each_ref().map(Vec::as_slice)
+    }
+
     /// The events put out since this was last called, in order.
     pub fn take_events(&mut self) -> Vec<OutputEvent> {
         std::mem::take(&mut self.events)
@@ -367,12 +377,10 @@ impl Processor {
     }
 }
 
-/// How many of two ports a host passes: those before the first missing one.
-fn ports_passed(first: Connection, second: Connection) -> usize {
-    [first, second]
-        .into_iter()
-        .take_while(|c| *c != Connection::Missing)
-        .count()
+/// How many of some ports a host passes: those before the first missing one.
+fn ports_passed(ports: &[Connection]) -> usize {
+    let passed = ports.iter().take_while(|c| **c != Connection::Missing);
+    passed.count()
 }
 
 /// Stands where 64-bit buffers could be: this host passes 32-bit ones only.

@@ -230,21 +230,14 @@ fn process_is_clean_while_snippets_play() -> Result<()> {
 #[test]
 fn process_is_clean_without_a_library_at_every_connection() -> Result<()> {
     let _turn = turn();
-    let changes: Vec<Change> = [
-        "filter",
-        "sensitivity",
-        "fade",
-        "dry",
-        "congruity-out",
-        "mode",
-    ]
-    .into_iter()
-    .map(|id| Change {
-        time: 3,
-        id: parameter_id(id),
-        value: 0.5,
-    })
-    .collect();
+    let changes: Vec<Change> = ["filter", "sensitivity", "fade", "dry", "automation", "mode"]
+        .into_iter()
+        .map(|id| Change {
+            time: 3,
+            id: parameter_id(id),
+            value: 0.5,
+        })
+        .collect();
     for brush in [
         Connection::Stereo,
         Connection::Mono,

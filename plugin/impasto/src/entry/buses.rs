@@ -5,8 +5,11 @@
 //! So it is never shown the host's own arrays: what is missing is replaced by spare
 //! memory that reads as silence or is written to in vain.
 
-/// Buses in each direction: the main one and one more.
-pub const BUSES: usize = 2;
+/// Input buses: the music and the brush.
+pub const INPUTS: usize = 2;
+
+/// Output buses: the mix, the snippets alone, and the control voltages.
+pub const OUTPUTS: usize = 3;
 
 /// Channels of every bus that the framework is shown.
 pub const CHANNELS: usize = 2;
@@ -37,7 +40,7 @@ impl Spare {
     pub fn new(frames: usize) -> Self {
         Self {
             silence: vec![0.0; frames],
-            sink: vec![0.0; frames * BUSES * CHANNELS],
+            sink: vec![0.0; frames * OUTPUTS * CHANNELS],
             frames,
         }
     }
@@ -63,11 +66,23 @@ impl Spare {
         (channels, first.is_some())
     }
 
-    /// The channels of the output bus `index`, the spare's own where the host has none.
+    /// The channels of all output buses, the spare's own where the host has none.
     ///
     /// # Safety
-    /// As for [`Self::input`]; `index` is less than [`BUSES`].
-    pub unsafe fn output(&mut self, index: usize, bus: Option<HostBus>) -> Channels {
+    /// As for [`Self::input`], for the bus that `bus` gives for each index.
+    pub unsafe fn outputs(
+        &mut self,
+        bus: impl Fn(usize) -> Option<HostBus>,
+    ) -> [Channels; OUTPUTS] {
+        std::array::from_fn(|index| {
+            // SAFETY: the caller's promise; `index` is less than `OUTPUTS`.
+            unsafe { self.output(index, bus(index)) }
+        })
+    }
+
+    /// # Safety
+    /// As for [`Self::input`]; `index` is less than [`OUTPUTS`].
+    unsafe fn output(&mut self, index: usize, bus: Option<HostBus>) -> Channels {
         let frames = self.frames;
         std::array::from_fn(|c| {
             // SAFETY: the caller's promise.
@@ -134,7 +149,7 @@ mod tests {
     fn spare_outputs_do_not_overlap() {
         let mut spare = Spare::new(4);
         // SAFETY: no host memory at all.
-        let buses = unsafe { [spare.output(0, None), spare.output(1, None)] };
+        let buses = unsafe { spare.outputs(|_| None) };
         let mut starts: Vec<usize> = buses.iter().flatten().map(|p| *p as usize).collect();
         starts.sort_unstable();
         for pair in starts.windows(2) {

@@ -1,4 +1,4 @@
-//! CLAP: the framework's plug-in object with four of its functions replaced.
+//! CLAP: the framework's plug-in object with some of its functions replaced.
 //!
 //! The framework's macro always exports `clap_entry` itself, so the factory is
 //! written here from its public parts. The host is given a copy of the framework's
@@ -7,18 +7,22 @@
 
 use std::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::entry::clap_plugin_entry;
 use clap_sys::events::{
-    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_IS_LIVE, CLAP_EVENT_PARAM_VALUE, clap_event_header,
-    clap_event_param_value, clap_output_events,
+    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_IS_LIVE, CLAP_EVENT_PARAM_GESTURE_BEGIN,
+    CLAP_EVENT_PARAM_GESTURE_END, CLAP_EVENT_PARAM_VALUE, clap_event_header,
+    clap_event_param_gesture, clap_event_param_value, clap_input_events, clap_output_events,
 };
 use clap_sys::ext::audio_ports::{
     CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports,
 };
-use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
+use clap_sys::ext::params::{
+    CLAP_EXT_PARAMS, clap_host_params, clap_param_info, clap_plugin_params,
+};
 use clap_sys::ext::render::{
     CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode,
 };
@@ -32,12 +36,14 @@ use nice_plug::wrapper::clap::{PluginDescriptor, Wrapper};
 use nice_plug::wrapper::setup_logger;
 use parking_lot::Mutex;
 
-use super::buses::{BUSES, CHANNELS, Channels, HostBus, Spare};
-use super::{denormals, param_id, take_over};
+use super::buses::{CHANNELS, Channels, HostBus, INPUTS, OUTPUTS, Spare};
+use super::{denormals, take_over};
 use crate::Impasto;
-use crate::output::{Emitter, HostLink};
-use crate::params::CONGRUITY_ID;
+use crate::output::{HostEdit, HostLink};
 use crate::snapshot;
+
+/// Edits that wait for the host's next block, or its next flush.
+const EDITS: usize = 256;
 
 /// What the host is given. `plugin` comes first, so that a pointer to it is a
 /// pointer to the whole.
@@ -53,7 +59,44 @@ struct Instance {
     params: clap_plugin_params,
     render: clap_plugin_render,
     snapshot: SnapshotTable,
-    congruity_id: u32,
+    host: Arc<HostParams>,
+}
+
+/// What is asked of the host when edits wait and it does not process.
+struct HostParams {
+    host: *const clap_host,
+    /// Null until the instance is initialised, and where the host has none.
+    table: AtomicPtr<clap_host_params>,
+}
+
+// SAFETY: the host's object outlives the instance, its functions used here are those that
+// the format lets any thread but the audio thread call, and the rest is atomic.
+unsafe impl Send for HostParams {}
+// SAFETY: as above.
+unsafe impl Sync for HostParams {}
+
+impl HostParams {
+    /// Looks for the host's table, which is forbidden before the instance is initialised.
+    fn find(&self) {
+        // SAFETY: the host promises a valid object.
+        let get = unsafe { (*self.host).get_extension };
+        // SAFETY: by the format, this extension's table is of this type or null.
+        let table = get.map_or(std::ptr::null(), |get| unsafe {
+            get(self.host, CLAP_EXT_PARAMS.as_ptr())
+        });
+        let table = table.cast::<clap_host_params>().cast_mut();
+        self.table.store(table, Ordering::Release);
+    }
+
+    /// Asks the host to fetch what waits. Not for the audio thread.
+    fn request_flush(&self) {
+        // SAFETY: null or the host's table, which outlives the instance.
+        let table = unsafe { self.table.load(Ordering::Acquire).as_ref() };
+        if let Some(request) = table.and_then(|table| table.request_flush) {
+            // SAFETY: any thread but the audio thread may ask.
+            unsafe { request(self.host) };
+        }
+    }
 }
 
 /// The table of [`snapshot::EXTENSION`].
@@ -64,7 +107,8 @@ struct SnapshotTable {
 
 struct AudioSide {
     spare: Spare,
-    emitter: Emitter,
+    /// What other threads want the host to be told.
+    edits: rtrb::Consumer<HostEdit>,
     /// Of the port configuration that the host chose.
     brush_channels: u32,
 }
@@ -91,8 +135,13 @@ fn create(host: *const clap_host) -> *const clap_plugin {
     let inner = *wrapper.clap_plugin.borrow();
     // The framework's `destroy` takes this reference back by `plugin_data`.
     std::mem::forget(wrapper);
+    let table = AtomicPtr::default();
+    let host = Arc::new(HostParams { host, table });
+    let (edits_in, edits) = rtrb::RingBuffer::new(EDITS);
+    open_door(&link, edits_in, Arc::clone(&host));
     let instance = Box::new(Instance {
         plugin: clap_plugin {
+            init: Some(init_plugin),
             destroy: Some(destroy),
             activate: Some(activate),
             process: Some(process),
@@ -103,7 +152,7 @@ fn create(host: *const clap_host) -> *const clap_plugin {
         link,
         audio: Mutex::new(AudioSide {
             spare: Spare::new(0),
-            emitter: Emitter::new(48_000.0),
+            edits,
             brush_channels: CHANNELS as u32,
         }),
         params: inner_params(&inner),
@@ -114,18 +163,40 @@ fn create(host: *const clap_host) -> *const clap_plugin {
         snapshot: SnapshotTable {
             write: write_snapshot,
         },
-        congruity_id: param_id(CONGRUITY_ID),
+        host,
     });
     Box::into_raw(instance).cast::<clap_plugin>()
 }
 
-/// The framework's parameter functions with `get_info` replaced.
+/// Edits of other threads wait for the next block or flush, whichever the host calls.
+fn open_door(link: &HostLink, edits: rtrb::Producer<HostEdit>, host: Arc<HostParams>) {
+    let edits = Mutex::new(edits);
+    link.set_door(Box::new(move |edit| {
+        let taken = edits.lock().push(edit).is_ok();
+        host.request_flush();
+        taken
+    }));
+}
+
+unsafe extern "C" fn init_plugin(plugin: *const clap_plugin) -> bool {
+    // SAFETY: the host's promise.
+    let instance = unsafe { instance(plugin) };
+    instance.host.find();
+    match instance.inner.init {
+        // SAFETY: as the host called us.
+        Some(init) => unsafe { init(&instance.inner) },
+        None => false,
+    }
+}
+
+/// The framework's parameter functions with two replaced.
 fn inner_params(inner: &clap_plugin) -> clap_plugin_params {
     let params = inner_extension::<clap_plugin_params>(inner, CLAP_EXT_PARAMS);
     // PANIC: the framework answers this for every plug-in.
     let params = params.expect("the framework has parameters");
     clap_plugin_params {
         get_info: Some(params_get_info),
+        flush: Some(params_flush),
         ..*params
     }
 }
@@ -152,11 +223,11 @@ unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
 unsafe extern "C" fn activate(plugin: *const clap_plugin, rate: f64, min: u32, max: u32) -> bool {
     // SAFETY: the host's promise.
     let instance = unsafe { instance(plugin) };
-    *instance.audio.lock() = AudioSide {
-        spare: Spare::new(max as usize),
-        emitter: Emitter::new(rate),
-        brush_channels: brush_channels(&instance.inner),
-    };
+    {
+        let mut audio = instance.audio.lock();
+        audio.spare = Spare::new(max as usize);
+        audio.brush_channels = brush_channels(&instance.inner);
+    }
     let Some(activate) = instance.inner.activate else {
         return false;
     };
@@ -210,52 +281,86 @@ unsafe extern "C" fn process(
         }))
     });
     let status = status.unwrap_or(CLAP_PROCESS_ERROR);
-    if status != CLAP_PROCESS_ERROR
-        && let Some(value) = audio.emitter.next(&instance.link, frames)
-    {
-        // SAFETY: the host's queue is valid for this block or null.
-        unsafe { send(process.out_events, instance.congruity_id, value, frames) };
+    if status != CLAP_PROCESS_ERROR {
+        let last = frames.saturating_sub(1) as u32;
+        // After all events of the framework, which are never later than the last sample,
+        // so the queue stays in order of time.
+        while let Some(edit) = instance.link.take_told() {
+            // SAFETY: the host's queue is valid for this block or null.
+            unsafe { send(process.out_events, edit, last) };
+        }
+        // SAFETY: as above.
+        unsafe { send_waiting(&mut audio, process.out_events, last) };
     }
     status
 }
 
-/// Appends congruity after all events of the framework, which are never later than
-/// the last sample, so the queue stays in order of time.
+/// What other threads want the host to be told, at the sample `time`.
 ///
 /// # Safety
 /// `queue` is null or a valid queue.
-unsafe fn send(queue: *const clap_output_events, id: u32, value: f32, frames: usize) {
+unsafe fn send_waiting(audio: &mut AudioSide, queue: *const clap_output_events, time: u32) {
+    while let Ok(edit) = audio.edits.pop() {
+        // SAFETY: the caller's promise.
+        unsafe { send(queue, edit, time) };
+    }
+}
+
+/// Appends an edit at the sample `time`. A host whose queue is full loses it; the next
+/// value follows.
+///
+/// # Safety
+/// `queue` is null or a valid queue.
+unsafe fn send(queue: *const clap_output_events, edit: HostEdit, time: u32) {
     // SAFETY: the caller's promise.
     let Some(queue) = (unsafe { queue.as_ref() }) else {
         return;
     };
-    let event = clap_event_param_value {
-        header: clap_event_header {
-            size: size_of::<clap_event_param_value>() as u32,
-            time: frames.saturating_sub(1) as u32,
-            space_id: CLAP_CORE_EVENT_SPACE_ID,
-            type_: CLAP_EVENT_PARAM_VALUE,
-            flags: CLAP_EVENT_IS_LIVE,
-        },
-        param_id: id,
-        cookie: std::ptr::null_mut(),
-        note_id: -1,
-        port_index: -1,
-        channel: -1,
-        key: -1,
-        value: f64::from(value),
+    let Some(push) = queue.try_push else {
+        return;
     };
-    if let Some(push) = queue.try_push {
-        // SAFETY: the event begins with its header and is copied by the host. A host
-        // whose queue is full loses one value; the next follows.
-        unsafe { push(queue, &event.header) };
+    let header = |size: usize, type_| clap_event_header {
+        size: size as u32,
+        time,
+        space_id: CLAP_CORE_EVENT_SPACE_ID,
+        type_,
+        flags: CLAP_EVENT_IS_LIVE,
+    };
+    let gesture = |type_, param_id| clap_event_param_gesture {
+        header: header(size_of::<clap_event_param_gesture>(), type_),
+        param_id,
+    };
+    // SAFETY: every event begins with its header and is copied by the host.
+    unsafe {
+        match edit {
+            HostEdit::Begin(id) => {
+                push(queue, &gesture(CLAP_EVENT_PARAM_GESTURE_BEGIN, id).header);
+            }
+            HostEdit::End(id) => {
+                push(queue, &gesture(CLAP_EVENT_PARAM_GESTURE_END, id).header);
+            }
+            HostEdit::Value(param_id, value) => {
+                let size = size_of::<clap_event_param_value>();
+                let event = clap_event_param_value {
+                    header: header(size, CLAP_EVENT_PARAM_VALUE),
+                    param_id,
+                    cookie: std::ptr::null_mut(),
+                    note_id: -1,
+                    port_index: -1,
+                    channel: -1,
+                    key: -1,
+                    value: f64::from(value),
+                };
+                push(queue, &event.header);
+            }
+        }
     }
 }
 
 /// All buses of a block, with pointers to every channel.
 struct Buses {
-    inputs: [Channels; BUSES],
-    outputs: [Channels; BUSES],
+    inputs: [Channels; INPUTS],
+    outputs: [Channels; OUTPUTS],
     brush_connected: bool,
     brush_channels: u32,
 }
@@ -277,8 +382,8 @@ impl Buses {
         // SAFETY: the buses are the host's own.
         let (music, (brush, brush_connected)) =
             unsafe { (spare.input(input(0)).0, spare.input(input(1))) };
-        // SAFETY: the buses are the host's own, and the spare was made for two.
-        let outputs = unsafe { [spare.output(0, output(0)), spare.output(1, output(1))] };
+        // SAFETY: the buses are the host's own.
+        let outputs = unsafe { spare.outputs(output) };
         Self {
             inputs: [music, brush],
             outputs,
@@ -302,8 +407,8 @@ impl Buses {
         work(&clap_process {
             audio_inputs: inputs.as_ptr(),
             audio_outputs: outputs.as_mut_ptr(),
-            audio_inputs_count: BUSES as u32,
-            audio_outputs_count: BUSES as u32,
+            audio_inputs_count: INPUTS as u32,
+            audio_outputs_count: OUTPUTS as u32,
             ..*process
         })
     }
@@ -365,6 +470,25 @@ unsafe extern "C" fn params_get_info(
     };
     // SAFETY: as the host called us.
     unsafe { index < count(plugin) && get_info(plugin, index, info) }
+}
+
+/// The framework's, and after it what other threads want the host to be told.
+unsafe extern "C" fn params_flush(
+    plugin: *const clap_plugin,
+    input: *const clap_input_events,
+    output: *const clap_output_events,
+) {
+    // SAFETY: the host's promise.
+    let instance = unsafe { instance(plugin) };
+    let params = inner_extension::<clap_plugin_params>(&instance.inner, CLAP_EXT_PARAMS);
+    if let Some(flush) = params.and_then(|params| params.flush) {
+        // SAFETY: as the host called us.
+        unsafe { flush(plugin, input, output) };
+    }
+    if let Some(mut audio) = instance.audio.try_lock() {
+        // SAFETY: the host's queue is valid for this call or null.
+        unsafe { send_waiting(&mut audio, output, 0) };
+    }
 }
 
 unsafe extern "C" fn no_hard_realtime_requirement(_plugin: *const clap_plugin) -> bool {

@@ -1,7 +1,5 @@
 //! What each parameter does, in words for those who play.
 
-use super::CONGRUITY_ID;
-
 /// What a parameter does, in a sentence or two, for the editor's tooltips and the manual.
 /// Empty for an id that is not a parameter's.
 pub fn help(id: &str) -> &'static str {
@@ -75,14 +73,41 @@ pub fn help(id: &str) -> &'static str {
         }
         "bypass" => "Lets the music through untouched and plays nothing.",
         "smoothing" => "How slowly congruity follows: the time it takes for most of a change.",
-        "congruity-out" => {
-            "Sends congruity to the host as the parameter Congruity, to be recorded or mapped. \
-             Off by default, as every change may enter the host's undo history."
+        "weight-network" => {
+            "How much it counts in congruity what the network has learned of music and \
+             pictures of the same works."
         }
-        CONGRUITY_ID => {
+        "weight-valence" => {
+            "How much it counts in congruity whether music and painting feel equally happy."
+        }
+        "weight-arousal" => {
+            "How much it counts in congruity whether music and painting feel equally agitated."
+        }
+        "weight-crossmodal" => {
+            "How much it counts in congruity what people hear as bright, full or rough and \
+             see in the painting: pitch and lightness, loudness and saturation, and more."
+        }
+        "weight-gesture" => {
+            "How much it counts in congruity whether the music goes with the sound of the brush."
+        }
+        "automation" => {
+            "Lets the output parameters move, to be recorded or mapped. Native: in the same \
+             block, for CLAP hosts and hosts that take values from the audio thread. \
+             Compatibility: as if you moved a knob, for hosts that record nothing else. Off \
+             by default, as every change may enter the host's undo history."
+        }
+        "congruity" => {
             "How well the music goes with the painting, from 0 to 100 %. Impasto writes it; \
              what the host writes to it is shown and otherwise ignored."
         }
+        "out-network" => "The network's part of congruity. Written by Impasto.",
+        "out-valence" => "Whether music and painting feel equally happy. Written by Impasto.",
+        "out-arousal" => "Whether music and painting feel equally agitated. Written by Impasto.",
+        "out-crossmodal" => {
+            "Whether what is heard is like what is seen in other ways. Written by Impasto."
+        }
+        "out-gesture" => "Whether the music goes with the sound of the brush. Written by Impasto.",
+        "out-brush" => "How loud the brush is. Written by Impasto.",
         _ => "",
     }
 }

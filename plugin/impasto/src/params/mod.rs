@@ -14,14 +14,12 @@ use nice_plug::prelude::{
     BoolParam, Enum, EnumParam, FloatParam, FloatRange, IntParam, IntRange, Params, SmoothingStyle,
 };
 use nice_plug::util::{db_to_gain, gain_to_db};
+use outputs::Signal;
 use parking_lot::RwLock;
 
 pub use help::help;
 
 use crate::state::Remembered;
-
-/// The id of the parameter that Impasto writes itself.
-pub const CONGRUITY_ID: &str = "congruity";
 
 /// When a snippet begins and ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -85,6 +83,23 @@ impl Sync {
             Self::Bar => Some(Division::Bar),
         }
     }
+}
+
+/// How signals go to the host as automation of Impasto's own parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum Automation {
+    /// Not at all: the output parameters stay as they are.
+    #[id = "off"]
+    #[name = "Off"]
+    Off,
+    /// From the audio thread, in the same block.
+    #[id = "native"]
+    #[name = "Native"]
+    Native,
+    /// As if somebody moved a knob, from the host's main thread.
+    #[id = "compatibility"]
+    #[name = "Compatibility"]
+    Compatibility,
 }
 
 /// All parameters, and the record that is saved with them.
@@ -169,13 +184,74 @@ pub struct ImpastoParams {
     /// Time constant of congruity, in seconds.
     #[id = "smoothing"]
     pub smoothing: FloatParam,
-    /// Whether congruity goes out to the host.
-    #[id = "congruity-out"]
-    pub congruity_out: BoolParam,
-    /// How well the music goes with the painting, 0..1: written by Impasto while
-    /// `congruity_out` is on, and never read back by it.
+    /// How much each part of congruity counts, 0..1.
+    #[id = "weight-network"]
+    pub weight_network: FloatParam,
+    /// As above, of agreement in valence.
+    #[id = "weight-valence"]
+    pub weight_valence: FloatParam,
+    /// As above, of agreement in arousal.
+    #[id = "weight-arousal"]
+    pub weight_arousal: FloatParam,
+    /// As above, of all other correspondences between hearing and seeing.
+    #[id = "weight-crossmodal"]
+    pub weight_crossmodal: FloatParam,
+    /// As above, of agreement between music and brush.
+    #[id = "weight-gesture"]
+    pub weight_gesture: FloatParam,
+    /// How signals go to the host.
+    #[id = "automation"]
+    pub automation: EnumParam<Automation>,
+    /// How well the music goes with the painting, 0..1: written by Impasto unless
+    /// `automation` is off, and never read back by it. So are those that follow.
     #[id = "congruity"]
     pub congruity: FloatParam,
+    /// The network's part of congruity, 0..1.
+    #[id = "out-network"]
+    pub out_network: FloatParam,
+    /// Agreement in valence, 0..1.
+    #[id = "out-valence"]
+    pub out_valence: FloatParam,
+    /// Agreement in arousal, 0..1.
+    #[id = "out-arousal"]
+    pub out_arousal: FloatParam,
+    /// All other correspondences between hearing and seeing, 0..1.
+    #[id = "out-crossmodal"]
+    pub out_crossmodal: FloatParam,
+    /// Agreement between the music and the brush, 0..1.
+    #[id = "out-gesture"]
+    pub out_gesture: FloatParam,
+    /// The brush's level, 0..1.
+    #[id = "out-brush"]
+    pub out_brush: FloatParam,
+}
+
+impl ImpastoParams {
+    /// The parameter that Impasto writes `signal` to.
+    pub fn output(&self, signal: Signal) -> &FloatParam {
+        match signal {
+            Signal::Congruity => &self.congruity,
+            Signal::Network => &self.out_network,
+            Signal::Valence => &self.out_valence,
+            Signal::Arousal => &self.out_arousal,
+            Signal::Crossmodal => &self.out_crossmodal,
+            Signal::Gesture => &self.out_gesture,
+            Signal::Brush => &self.out_brush,
+        }
+    }
+}
+
+/// The id of the parameter that Impasto writes `signal` to.
+pub fn output_id(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Congruity => "congruity",
+        Signal::Network => "out-network",
+        Signal::Valence => "out-valence",
+        Signal::Arousal => "out-arousal",
+        Signal::Crossmodal => "out-crossmodal",
+        Signal::Gesture => "out-gesture",
+        Signal::Brush => "out-brush",
+    }
 }
 
 /// A gain from silence (-60 dB and below) to +12 dB.
@@ -279,14 +355,27 @@ impl Default for ImpastoParams {
                 .with_unit(" st"),
             bypass: BoolParam::new("Bypass", false).make_bypass(),
             smoothing: number("Smoothing", 1.0, decades(0.05, 10.0), 2, " s"),
-            congruity_out: BoolParam::new("Congruity Out", false),
+            weight_network: share("Weight Network", 1.0),
+            weight_valence: share("Weight Valence", 0.0),
+            weight_arousal: share("Weight Arousal", 0.0),
+            weight_crossmodal: share("Weight Cross-modal", 0.0),
+            weight_gesture: share("Weight Gesture", 0.0),
+            automation: EnumParam::new("Automation", Automation::Off),
             congruity: share("Congruity", 0.0),
+            out_network: share("Network", 0.0),
+            out_valence: share("Valence", 0.0),
+            out_arousal: share("Arousal", 0.0),
+            out_crossmodal: share("Cross-modal", 0.0),
+            out_gesture: share("Gesture", 0.0),
+            out_brush: share("Brush", 0.0),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use nice_plug::prelude::Param;
+
     use super::*;
 
     #[test]
@@ -319,12 +408,29 @@ mod tests {
             "note-range",
             "bypass",
             "smoothing",
-            "congruity-out",
-            CONGRUITY_ID,
+            "weight-network",
+            "weight-valence",
+            "weight-arousal",
+            "weight-crossmodal",
+            "weight-gesture",
+            "automation",
+            "congruity",
+            "out-network",
+            "out-valence",
+            "out-arousal",
+            "out-crossmodal",
+            "out-gesture",
+            "out-brush",
         ];
         assert_eq!(ids, known, "an id that was ever saved may not change");
         for id in ids {
             assert!(!help(&id).is_empty(), "{id} has no help");
+        }
+        for signal in Signal::ALL {
+            let ours = params.param_map().into_iter();
+            let found = ours.filter(|(id, ..)| id == output_id(signal));
+            let pointers: Vec<_> = found.map(|(_, pointer, _)| pointer).collect();
+            assert_eq!(pointers, [params.output(signal).as_ptr()]);
         }
     }
 }

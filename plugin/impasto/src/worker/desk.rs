@@ -13,6 +13,7 @@ use engine::units::{ChunkId, Distance, Score, Seconds};
 
 use super::Message;
 use super::jobs::Jobs;
+use super::outputs::Routes;
 use super::pace::Pace;
 use super::sources::Applied;
 use super::stage::{Stage, Start};
@@ -64,6 +65,8 @@ pub struct Desk {
     wanted: bool,
     /// The networks could not be loaded; tried again at the next activation.
     gave_up: bool,
+    /// The signals' way out.
+    pub(super) routes: Routes,
     /// When frames come.
     pub(super) pace: Pace,
     /// Whether the brush sounded last.
@@ -103,6 +106,7 @@ impl Desk {
             shown_brush: MelWindow::new(),
             wanted: false,
             gave_up: false,
+            routes: Routes::new(),
             pace: Pace::new(Instant::now()),
             brush_sounds: false,
             unheard: false,
@@ -131,6 +135,7 @@ impl Desk {
             self.jobs.set_playing(self.shared.is_playing());
             self.take_reports(asked.is_some());
             self.follow_audio();
+            self.follow_outputs();
             if let Some(asked) = asked {
                 self.shared.answer(asked);
             }
@@ -159,6 +164,7 @@ impl Desk {
                 let cache = cache.or(self.decoded.take());
                 self.stage = Some(Stage::new(*end, cache, library, &self.shared));
                 self.forget_heard();
+                self.routes.attach();
                 self.link.forget_played();
                 (self.gave_up, self.urgent) = (false, true);
             }
@@ -252,7 +258,7 @@ impl Desk {
             translator.reset();
         }
         self.shown_brush.clear();
-        self.link.set_congruity(None);
+        self.forget_signals();
         self.view.congruity = None;
     }
 
@@ -309,6 +315,7 @@ impl Desk {
             self.view.playing = None;
         }
         self.follow_brush();
+        self.show_outputs();
         self.view.brush_connected = self.stage.is_some() && self.link.brush_connected();
         if open {
             let held = self.shown_brush.len();

@@ -13,7 +13,8 @@ use engine::translate::{BrushOutcome, Outcome};
 use super::desk::Desk;
 use super::stage::Stage;
 
-/// While the editor is open, what it shows is to move.
+/// While the editor is open, what it shows is to move; so are the parameters that the host
+/// is told of from here.
 const SHOWN: Duration = Duration::from_millis(16);
 
 /// While what was found is being decoded it is asked for so often, and for so long.
@@ -61,7 +62,7 @@ impl Desk {
 
     /// How long the rings may be looked at alone.
     fn longest(&self) -> Duration {
-        if self.publisher.editor_open() {
+        if self.publisher.editor_open() || self.is_compatible() {
             SHOWN
         } else {
             LONGEST
@@ -269,7 +270,7 @@ impl Desk {
     }
 
     fn take_music(&mut self, outcome: &Outcome) {
-        self.link.set_congruity(outcome.congruity);
+        self.take_signals(outcome);
         self.view.congruity = outcome.congruity;
         self.follow_suggestion(outcome.suggested_painting.as_ref());
     }

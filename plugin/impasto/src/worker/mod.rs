@@ -11,6 +11,7 @@ mod clips;
 mod desk;
 mod follow;
 mod jobs;
+mod outputs;
 mod pace;
 mod silence;
 mod sources;

@@ -102,6 +102,7 @@ impl Desk {
                 record.write().head = Some(file);
             }
             Action::ClearHead => record.write().head = None,
+            Action::SetOutputs(outputs) => record.write().outputs = outputs.checked(),
             Action::UseSuggestedPainting => {
                 if let Some(suggested) = &self.view.suggested {
                     record.write().painting = Some(suggested.path.clone());

@@ -11,6 +11,7 @@ use engine::playback::{CacheStatus, ClipCache, CueFeeder, LevelMatch, Started, W
 use engine::retrieval::{Hit, Pool};
 use engine::translate::{LibraryChange, duration_of};
 use engine::units::{SampleRate, Seconds};
+use outputs::settings::AudioSettings;
 
 use super::clips;
 use crate::bridge::{Calibrated, Shared, StartedAt, WorkerEnd};
@@ -54,6 +55,7 @@ pub struct Stage {
     music: MelReceiver,
     starts: rtrb::Consumer<StartedAt>,
     calibrated: rtrb::Consumer<Calibrated>,
+    outputs: rtrb::Producer<AudioSettings>,
     /// Reports of times that came before the reports that they belong to.
     times: VecDeque<StartedAt>,
     cache: ClipCache,
@@ -108,6 +110,7 @@ impl Stage {
             music: end.music,
             starts: end.starts,
             calibrated: end.calibrated,
+            outputs: end.outputs,
             times: VecDeque::new(),
             choices: VecDeque::new(),
             brushed: 0,
@@ -181,6 +184,12 @@ impl Stage {
             passed_over: counts.passed_over(),
         };
         (failed, Some(state))
+    }
+
+    /// Hands the outputs' settings to the audio thread; false if it has not taken those of
+    /// before.
+    pub fn set_outputs(&mut self, settings: AudioSettings) -> bool {
+        self.outputs.push(settings).is_ok()
     }
 
     /// What the next calibration that ended has found.

@@ -1,4 +1,4 @@
-//! The parameters, five in a row on three pages. Values are read from the parameters
+//! The parameters, five in a row on four pages. Values are read from the parameters
 //! themselves and changed only by the returned [`Edit`]s.
 
 use egui::{
@@ -49,13 +49,16 @@ enum Page {
     Touch,
     /// Which snippet, and how loud.
     Choose,
+    /// What congruity is made of, and how it goes to the host.
+    Weigh,
 }
 
 impl Page {
-    const ALL: [(Self, &'static str); 3] = [
+    const ALL: [(Self, &'static str); 4] = [
         (Self::Play, "Play"),
         (Self::Touch, "Touch"),
         (Self::Choose, "Choose"),
+        (Self::Weigh, "Weigh"),
     ];
 }
 
@@ -109,6 +112,7 @@ pub fn parameters_ui(
         Page::Play => cells.play(ui, params),
         Page::Touch => cells.brush(ui, params, calibration),
         Page::Choose => cells.choose(ui, params),
+        Page::Weigh => cells.weigh(ui, params),
     }
     cells.requests
 }
@@ -158,11 +162,18 @@ impl Cells<'_> {
         self.slider(ui, "fit", &params.fit);
         self.slider(ui, "continuity", &params.continuity);
         self.slider(ui, "variety", &params.variety);
-        self.slider(ui, "smoothing", &params.smoothing);
         self.slider(ui, "snippets", &params.snippets);
         self.slider(ui, "dry", &params.dry);
-        let congruity = &params.congruity_out;
-        self.toggle(ui, "congruity-out", congruity, ["off", "to the host"]);
+    }
+
+    fn weigh(&mut self, ui: &mut Ui, params: &ImpastoParams) {
+        self.slider(ui, "weight-network", &params.weight_network);
+        self.slider(ui, "weight-valence", &params.weight_valence);
+        self.slider(ui, "weight-arousal", &params.weight_arousal);
+        self.slider(ui, "weight-crossmodal", &params.weight_crossmodal);
+        self.slider(ui, "weight-gesture", &params.weight_gesture);
+        self.slider(ui, "smoothing", &params.smoothing);
+        self.choice(ui, "automation", &params.automation);
     }
 
     /// The next cell, as a region of its own with its name, tooltip and `content`.

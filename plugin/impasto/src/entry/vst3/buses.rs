@@ -3,12 +3,12 @@
 use vst3::Steinberg::Vst::{AudioBusBuffers, AudioBusBuffers__type0, ProcessData};
 use vst3::Steinberg::int32;
 
-use crate::entry::buses::{BUSES, CHANNELS, Channels, HostBus, Spare};
+use crate::entry::buses::{CHANNELS, Channels, HostBus, INPUTS, OUTPUTS, Spare};
 
 /// All buses of a block, with pointers to every channel.
 pub struct Buses {
-    inputs: [Channels; BUSES],
-    outputs: [Channels; BUSES],
+    inputs: [Channels; INPUTS],
+    outputs: [Channels; OUTPUTS],
     /// Whether the host connected the sidechain.
     pub brush_connected: bool,
 }
@@ -27,13 +27,13 @@ impl Buses {
             // SAFETY: within the host's array.
             there.then(|| unsafe { host_bus(data.outputs, index) })?
         };
-        // SAFETY: the buses are the host's own, and the spare was made for two.
+        // SAFETY: the buses are the host's own.
         unsafe {
             let (music, _) = spare.input(input(0));
             let (brush, brush_connected) = spare.input(input(1));
             Self {
                 inputs: [music, brush],
-                outputs: [spare.output(0, output(0)), spare.output(1, output(1))],
+                outputs: spare.outputs(output),
                 brush_connected,
             }
         }
@@ -52,8 +52,8 @@ impl Buses {
         let mut inputs = self.inputs.each_mut().map(buffers);
         let mut outputs = self.outputs.each_mut().map(buffers);
         let mut full = ProcessData {
-            numInputs: BUSES as int32,
-            numOutputs: BUSES as int32,
+            numInputs: INPUTS as int32,
+            numOutputs: OUTPUTS as int32,
             inputs: inputs.as_mut_ptr(),
             outputs: outputs.as_mut_ptr(),
             inputParameterChanges: std::ptr::null_mut(),

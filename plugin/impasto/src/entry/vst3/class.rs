@@ -27,10 +27,9 @@ use super::changes::{ParamTable, append};
 use super::gestures::Gestures;
 use super::view;
 use crate::Impasto;
-use crate::entry::buses::{BUSES, Spare};
-use crate::entry::{denormals, param_id, take_over};
-use crate::output::{Emitter, HostLink};
-use crate::params::CONGRUITY_ID;
+use crate::entry::buses::{INPUTS, OUTPUTS, Spare};
+use crate::entry::{denormals, take_over};
+use crate::output::{HostEdit, HostLink};
 
 /// One instance. The framework's object does all that is not mended here.
 pub struct ImpastoClass {
@@ -45,22 +44,22 @@ pub struct ImpastoClass {
     /// The bits of the sample rate as `f64`; zero before it is known.
     rate: AtomicU64,
     gestures: Gestures,
-    congruity_id: ParamID,
 }
 
 struct AudioSide {
     spare: Spare,
-    emitter: Emitter,
     longest_block: usize,
 }
 
-/// The arrangements of the two buses that may differ.
+/// The arrangements of the buses that may differ.
 #[derive(Clone, Copy)]
 struct Arrangement {
     /// Mono or stereo.
     brush: SpeakerArrangement,
     /// Stereo, or empty where the host does not connect it.
     snippets: SpeakerArrangement,
+    /// As above, of the control voltages.
+    control: SpeakerArrangement,
 }
 
 impl Class for ImpastoClass {
@@ -79,22 +78,24 @@ impl ImpastoClass {
     pub fn new() -> Option<Self> {
         let inner = Wrapper::new();
         let link = take_over()?;
+        let gestures = Gestures::new();
+        let relay = gestures.relay().clone();
+        link.set_door(Box::new(move |edit| relay.tell(edit)));
         Some(Self {
             inner,
             params: ParamTable::new(Arc::clone(&link.params)),
             link,
             audio: Mutex::new(AudioSide {
                 spare: Spare::new(0),
-                emitter: Emitter::new(48_000.0),
                 longest_block: 0,
             }),
             arrangement: Mutex::new(Arrangement {
                 brush: SpeakerArr::kStereo,
                 snippets: SpeakerArr::kStereo,
+                control: SpeakerArr::kStereo,
             }),
             rate: AtomicU64::new(0),
-            gestures: Gestures::new(),
-            congruity_id: param_id(CONGRUITY_ID),
+            gestures,
         })
     }
 
@@ -117,6 +118,7 @@ impl ImpastoClass {
             (_, 0) => Some(SpeakerArr::kStereo),
             (true, 1) => Some(arrangement.brush),
             (false, 1) => Some(arrangement.snippets),
+            (false, 2) => Some(arrangement.control),
             _ => None,
         }
     }
@@ -196,7 +198,6 @@ impl IComponentTrait for ImpastoClass {
         if state != 0 {
             let mut audio = self.audio.lock();
             audio.spare = Spare::new(audio.longest_block);
-            audio.emitter = Emitter::new(self.rate());
         }
         // SAFETY: as the host called us.
         unsafe { self.inner.setActive(state) }
@@ -313,22 +314,23 @@ impl IAudioProcessorTrait for ImpastoClass {
         outputs: *mut SpeakerArrangement,
         output_count: int32,
     ) -> tresult {
-        if input_count != BUSES as int32 || output_count != BUSES as int32 {
+        if input_count != INPUTS as int32 || output_count != OUTPUTS as int32 {
             return kResultFalse;
         }
         if inputs.is_null() || outputs.is_null() {
             return kInvalidArgument;
         }
-        // SAFETY: the host's arrays are as long as it says, which is `BUSES`.
+        // SAFETY: the host's arrays are as long as it says.
         let (inputs, outputs) = unsafe {
-            let inputs = inputs.cast::<[SpeakerArrangement; BUSES]>();
-            (*inputs, *outputs.cast::<[SpeakerArrangement; BUSES]>())
+            let inputs = inputs.cast::<[SpeakerArrangement; INPUTS]>();
+            (*inputs, *outputs.cast::<[SpeakerArrangement; OUTPUTS]>())
         };
         let stereo = |arrangement| arrangement == SpeakerArr::kStereo;
         let brush_fits = stereo(inputs[1]) || inputs[1] == SpeakerArr::kMono;
         // A host may say so of an output that it does not connect.
-        let snippets_fit = stereo(outputs[1]) || outputs[1] == SpeakerArr::kEmpty;
-        if !(stereo(inputs[0]) && stereo(outputs[0]) && brush_fits && snippets_fit) {
+        let aux_fits = |arrangement| stereo(arrangement) || arrangement == SpeakerArr::kEmpty;
+        let outputs_fit = stereo(outputs[0]) && outputs[1..].iter().copied().all(aux_fits);
+        if !(stereo(inputs[0]) && brush_fits && outputs_fit) {
             return kResultFalse;
         }
         // The framework keeps its own layout, all stereo: it is shown such buses
@@ -336,6 +338,7 @@ impl IAudioProcessorTrait for ImpastoClass {
         *self.arrangement.lock() = Arrangement {
             brush: inputs[1],
             snippets: outputs[1],
+            control: outputs[2],
         };
         kResultOk
     }
@@ -433,12 +436,13 @@ impl IAudioProcessorTrait for ImpastoClass {
             // SAFETY: as the host called us, with buses that are complete.
             denormals::flushed(|| unsafe { self.inner.process(full) })
         });
-        if result == kResultOk
-            && let Some(value) = audio.emitter.next(&self.link, frames)
-        {
-            let (changes, last) = (data.outputParameterChanges, data.numSamples - 1);
-            // SAFETY: the host's list.
-            unsafe { append(changes, self.congruity_id, last, f64::from(value)) };
+        while let Some(edit) = self.link.take_told() {
+            // Gestures are the main thread's business in this format.
+            if let HostEdit::Value(id, value) = edit {
+                let (changes, last) = (data.outputParameterChanges, data.numSamples - 1);
+                // SAFETY: the host's list.
+                unsafe { append(changes, id, last, f64::from(value)) };
+            }
         }
         result
     }

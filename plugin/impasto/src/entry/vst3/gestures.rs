@@ -16,6 +16,8 @@ use vst3::Steinberg::Vst::{IComponentHandler, IComponentHandlerTrait, ParamID, P
 use vst3::Steinberg::{int32, kResultFalse, kResultOk, tresult};
 use vst3::{Class, ComPtr, ComRef, ComWrapper};
 
+use crate::output::HostEdit;
+
 /// One call to the host's handler.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Call {
@@ -52,6 +54,20 @@ impl Relay {
             self.deliver();
         }
         self.pass(call)
+    }
+
+    /// Takes an edit from any thread to the host's main thread; false if no run loop would
+    /// deliver it there.
+    pub fn tell(&self, edit: HostEdit) -> bool {
+        let reachable = self.pumped.load(Ordering::Acquire);
+        if reachable {
+            self.waiting.push(match edit {
+                HostEdit::Begin(id) => Call::Begin(id),
+                HostEdit::Value(id, value) => Call::Perform(id, f64::from(value)),
+                HostEdit::End(id) => Call::End(id),
+            });
+        }
+        reachable
     }
 
     /// Passes on what waits, in order. Called on the main thread.

@@ -8,6 +8,8 @@ use vst3::Steinberg::Vst::{
 };
 use vst3::Steinberg::{int32, kInvalidArgument, kResultFalse, kResultOk};
 
+use outputs::Signal;
+
 use super::ImpastoClass;
 use super::host::{Block, Changes, Host};
 use crate::entry::param_id;
@@ -18,9 +20,9 @@ fn ramp(from: f32) -> Vec<f32> {
     (0..FRAMES).map(|n| from + n as f32 / 1000.0).collect()
 }
 
-/// Four stereo buses, all connected.
+/// Five stereo buses, all connected.
 struct Full {
-    channels: [Vec<f32>; 8],
+    channels: [Vec<f32>; 10],
 }
 
 impl Full {
@@ -35,7 +37,7 @@ impl Full {
         let mut bus = || channels.by_ref().take(2).collect();
         Block {
             inputs: vec![bus(), bus()],
-            outputs: vec![bus(), bus()],
+            outputs: vec![bus(), bus(), bus()],
             ..Block::default()
         }
     }
@@ -46,16 +48,16 @@ fn music_passes_through() {
     let host = Host::new(FRAMES);
     let mut full = Full::new();
     assert_eq!(host.process(FRAMES, full.block()), kResultOk);
-    let [left, right, _, _, out_left, out_right, snippets, _] = &full.channels;
+    let [left, right, _, _, out_left, out_right, others @ ..] = &full.channels;
     assert_eq!((left, right), (out_left, out_right));
-    assert!(snippets.iter().all(|sample| *sample == 0.0));
+    assert!(others.iter().flatten().all(|sample| *sample == 0.0));
 }
 
 #[test]
 fn any_bus_may_be_missing() {
     // Buses in and out, and channels of each.
     for inputs in 0..=2 {
-        for outputs in 1..=2 {
+        for outputs in 1..=3 {
             for channels in 0..=2 {
                 for null in [false, true] {
                     let host = Host::new(FRAMES);
@@ -121,11 +123,11 @@ fn rates_and_lengths_change_between_activations() {
 fn arrange(
     class: &ImpastoClass,
     inputs: [SpeakerArrangement; 2],
-    outputs: [SpeakerArrangement; 2],
+    outputs: [SpeakerArrangement; 3],
 ) -> i32 {
     let (mut inputs, mut outputs) = (inputs, outputs);
     // SAFETY: arrays as long as is said.
-    unsafe { class.setBusArrangements(inputs.as_mut_ptr(), 2, outputs.as_mut_ptr(), 2) }
+    unsafe { class.setBusArrangements(inputs.as_mut_ptr(), 2, outputs.as_mut_ptr(), 3) }
 }
 
 fn arrangement(class: &ImpastoClass, is_input: bool, index: int32) -> (SpeakerArrangement, i32) {
@@ -146,26 +148,28 @@ fn arrangement(class: &ImpastoClass, is_input: bool, index: int32) -> (SpeakerAr
 }
 
 #[test]
-fn the_brush_is_mono_or_stereo_and_the_snippets_may_be_unconnected() {
+fn the_brush_is_mono_or_stereo_and_aux_outputs_may_be_unconnected() {
     use SpeakerArr::{k51, kEmpty, kMono, kStereo};
     let class = ImpastoClass::new().expect("an instance");
     assert_eq!(
-        arrange(&class, [kStereo, kMono], [kStereo, kEmpty]),
+        arrange(&class, [kStereo, kMono], [kStereo, kEmpty, kEmpty]),
         kResultOk
     );
     assert_eq!(arrangement(&class, true, 1), (kMono, 1));
     assert_eq!(arrangement(&class, false, 1), (kEmpty, 0));
+    assert_eq!(arrangement(&class, false, 2), (kEmpty, 0));
     assert_eq!(
-        arrange(&class, [kStereo, kStereo], [kStereo, kStereo]),
+        arrange(&class, [kStereo, kStereo], [kStereo, kStereo, kStereo]),
         kResultOk
     );
     assert_eq!(arrangement(&class, true, 1), (kStereo, 2));
     assert_eq!(arrangement(&class, false, 1), (kStereo, 2));
     for (inputs, outputs) in [
-        ([kStereo, kEmpty], [kStereo, kStereo]),
-        ([kStereo, k51], [kStereo, kStereo]),
-        ([kMono, kMono], [kMono, kStereo]),
-        ([kStereo, kMono], [kStereo, kMono]),
+        ([kStereo, kEmpty], [kStereo, kStereo, kStereo]),
+        ([kStereo, k51], [kStereo, kStereo, kStereo]),
+        ([kMono, kMono], [kMono, kStereo, kStereo]),
+        ([kStereo, kMono], [kStereo, kMono, kStereo]),
+        ([kStereo, kMono], [kStereo, kStereo, kMono]),
     ] {
         assert_eq!(arrange(&class, inputs, outputs), kResultFalse);
     }
@@ -247,19 +251,17 @@ fn nonsense_is_no_state() {
 fn congruity_reaches_the_host_when_it_is_switched_on() {
     let host = Host::new(FRAMES);
     let link = host.class.link();
-    link.set_congruity(engine::units::Congruity::new(0.75));
+    // The worker has no painting and says so when it steps; this is its cell.
+    let found = || link.signals.set(Signal::Congruity, Some(0.75));
     for _ in 0..20 {
+        found();
         host.process(FRAMES, Full::new().block());
     }
     assert!(host.changes.borrow().is_empty(), "off by default");
-    // SAFETY: without pointers.
-    unsafe {
-        host.class
-            .setParamNormalized(param_id("congruity-out"), 1.0)
-    };
+    // Native, of three. SAFETY: without pointers.
+    unsafe { host.class.setParamNormalized(param_id("automation"), 0.5) };
     for _ in 0..20 {
-        // The worker has no painting and says so when it steps; this is its cell.
-        link.set_congruity(engine::units::Congruity::new(0.75));
+        found();
         host.process(FRAMES, Full::new().block());
     }
     let sent = host.changes.borrow().clone();
