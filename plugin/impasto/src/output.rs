@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crossbeam::queue::ArrayQueue;
-use engine::units::Congruity;
-use nice_plug::prelude::Param;
+use engine::units::{Congruity, SampleRate};
+use nice_plug::prelude::{Param, Params};
 use outputs::automation::Edit;
 use outputs::{PerSignal, SharedValues, Signal};
 use parking_lot::Mutex;
@@ -135,6 +135,33 @@ impl HostLink {
         if !self.door.get().is_some_and(|door| door(edit)) {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// For the worker: sets the parameter `id` as somebody who turns it would, at once, and
+    /// tells the host. `rate` is the host's while it processes. False if there is no such
+    /// parameter, or `normalized` is no number.
+    pub fn set_parameter(&self, id: &str, normalized: f32, rate: Option<SampleRate>) -> bool {
+        let params = self.params.param_map();
+        let Some((_, param, _)) = params.iter().find(|(known, ..)| known == id) else {
+            return false;
+        };
+        if normalized.is_nan() {
+            return false;
+        }
+        // SAFETY: the pointer is to a parameter of `params`; values are atomics.
+        let normalized = unsafe {
+            param._internal_set_normalized_value(normalized.clamp(0.0, 1.0));
+            if let Some(rate) = rate {
+                param._internal_update_smoother(rate.hz() as f32, false);
+            }
+            // Of a stepped parameter the step that it came to rest on.
+            param.unmodulated_normalized_value()
+        };
+        let id = param_id(id);
+        self.tell_host(HostEdit::Begin(id));
+        self.tell_host(HostEdit::Value(id, normalized));
+        self.tell_host(HostEdit::End(id));
+        true
     }
 
     /// Edits that found no way to the host.

@@ -19,6 +19,7 @@ pub use engine::library::Activity;
 pub use engine::playback::CacheStatus;
 pub use engine::playback::cache::OfflineFolder;
 use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
+use outputs::network::NetworkStatus;
 use outputs::{OutputSettings, Values};
 use parking_lot::Mutex;
 
@@ -349,6 +350,8 @@ pub struct View {
     pub routed: Values,
     /// Which signal takes which route, as it is in force.
     pub outputs: Arc<OutputSettings>,
+    /// What the routes over the network are doing.
+    pub network: NetworkStatus,
     /// Edits of parameters that found no way to the host, as its main thread could not be
     /// reached; since the plug-in was made.
     pub edits_lost: u64,
@@ -394,6 +397,7 @@ impl Default for View {
             signals: Values::default(),
             routed: Values::default(),
             outputs: Arc::default(),
+            network: NetworkStatus::default(),
             edits_lost: 0,
             suggested: None,
             clips: ClipsState::default(),

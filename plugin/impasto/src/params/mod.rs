@@ -6,6 +6,7 @@ mod help;
 
 use std::sync::Arc;
 
+use engine::congruity::{Part, PartWeights};
 use engine::playback::sync::Division;
 use nice_plug::formatters::{
     s2v_f32_percentage, s2v_i32_key_formatter, v2s_f32_percentage, v2s_i32_key_formatter,
@@ -227,6 +228,16 @@ pub struct ImpastoParams {
 }
 
 impl ImpastoParams {
+    /// How much each part of congruity counts.
+    pub fn weights(&self) -> PartWeights {
+        PartWeights::NONE
+            .with(Part::Network, self.weight_network.value())
+            .with(Part::Valence, self.weight_valence.value())
+            .with(Part::Arousal, self.weight_arousal.value())
+            .with(Part::Crossmodal, self.weight_crossmodal.value())
+            .with(Part::Gesture, self.weight_gesture.value())
+    }
+
     /// The parameter that Impasto writes `signal` to.
     pub fn output(&self, signal: Signal) -> &FloatParam {
         match signal {

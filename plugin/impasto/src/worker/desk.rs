@@ -92,6 +92,7 @@ impl Desk {
         messages: Receiver<Message>,
     ) -> Self {
         Self {
+            routes: Routes::new(&link.signals),
             link,
             shared,
             publisher,
@@ -106,7 +107,6 @@ impl Desk {
             shown_brush: MelWindow::new(),
             wanted: false,
             gave_up: false,
-            routes: Routes::new(),
             pace: Pace::new(Instant::now()),
             brush_sounds: false,
             unheard: false,
@@ -248,6 +248,7 @@ impl Desk {
             fit: params.fit.value(),
             continuity: params.continuity.value(),
             smoothing: Seconds(f64::from(params.smoothing.value())),
+            weights: params.weights(),
             ..Settings::default()
         }
     }
@@ -276,6 +277,7 @@ impl Desk {
             return;
         };
         let track = library.track(info.track);
+        self.routes.announce_snippet(track.name(), info.start);
         let distance = start.hit.map_or(Distance(f32::NAN), |hit| hit.distance);
         let score = start.hit.map(|hit| hit.score);
         self.link.note_played(Played {

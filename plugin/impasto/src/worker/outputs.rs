@@ -1,16 +1,25 @@
-//! The worker's part of the signals' way out: settings to whoever works by them, and
-//! automation that goes through the host's main thread.
+//! The worker's part of the signals' way out: settings to whoever works by them,
+//! automation that goes through the host's main thread, the network, and what others ask
+//! for over it.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use crossbeam::channel::Receiver;
+use engine::congruity::Part;
 use engine::translate::Outcome;
-use engine::units::Congruity;
+use engine::units::{Congruity, Seconds};
 use outputs::automation::Emitter;
+use outputs::network::{Command, Event, Network};
 use outputs::settings::AudioSettings;
-use outputs::{OutputSettings, PerSignal, Shaper, Signal, Values};
+use outputs::{OutputSettings, PerSignal, Shaper, SharedValues, Signal, Values};
 
 use super::desk::Desk;
-use crate::params::Automation;
+use super::stage::Stage;
+use crate::params::{Automation, output_id};
+use crate::view::{Action, PaintingState};
 
 /// What the worker keeps of it.
 pub struct Routes {
@@ -23,11 +32,22 @@ pub struct Routes {
     shapers: PerSignal<Shaper>,
     automation: Emitter,
     looked: Instant,
+    network: Network,
+    commands: Receiver<Command>,
+    /// The painting that the network was told of.
+    painting: Option<String>,
+    /// Strokes that it was told of.
+    strokes: u64,
 }
 
 impl Routes {
-    pub fn new() -> Self {
+    pub fn new(signals: &Arc<SharedValues>) -> Self {
+        let (network, commands) = Network::new(Arc::clone(signals));
         Self {
+            network,
+            commands,
+            painting: None,
+            strokes: 0,
             saved: OutputSettings::default(),
             settings: OutputSettings::default(),
             unsent: true,
@@ -35,6 +55,12 @@ impl Routes {
             automation: Emitter::default(),
             looked: Instant::now(),
         }
+    }
+
+    /// Tells the network that a snippet of `track` begins `start` into it.
+    pub fn announce_snippet(&self, track: String, start: Seconds) {
+        let start = start.0 as f32;
+        self.network.announce(Event::Snippet { track, start });
     }
 
     /// A new activation knows of no settings.
@@ -53,7 +79,10 @@ impl Desk {
     pub(super) fn take_signals(&mut self, outcome: &Outcome) {
         let congruity = outcome.congruity.map(Congruity::get);
         self.link.signals.set(Signal::Congruity, congruity);
-        self.link.signals.set(Signal::Network, congruity);
+        for part in Part::ALL {
+            let value = outcome.parts.get(part);
+            self.link.signals.set(signal_of(part), value);
+        }
     }
 
     /// Nothing is known of the music any more.
@@ -83,6 +112,70 @@ impl Desk {
             routes.unsent = !stage.set_outputs(AudioSettings::from(&routes.settings));
         }
         self.move_parameters();
+        self.follow_network();
+    }
+
+    fn follow_network(&mut self) {
+        while let Ok(command) = self.routes.commands.try_recv() {
+            self.obey(command);
+        }
+        let routes = &mut self.routes;
+        routes.network.apply(&routes.settings);
+        let plays = self.stage.is_some() && self.shared.is_playing();
+        routes.network.set_playing(plays);
+        let painting = match &self.view.painting {
+            PaintingState::Ready { name, .. } => Some(name),
+            _ => None,
+        };
+        if painting != routes.painting.as_ref() {
+            routes.painting = painting.cloned();
+            let told = routes.painting.clone();
+            routes.network.announce(Event::Painting(told));
+        }
+        let strokes = self.shared.strokes.load(Ordering::Relaxed);
+        for _ in routes.strokes..strokes {
+            let strength = self.shared.pressure.get();
+            routes.network.announce(Event::Stroke(strength));
+        }
+        routes.strokes = strokes;
+    }
+
+    fn obey(&mut self, command: Command) {
+        self.urgent = true;
+        match command {
+            Command::LoadPainting(file) => self.load_from_afar(&file),
+            Command::ClearPainting => self.act(Action::ClearPainting),
+            Command::ReloadPainting => self.act(Action::ReloadPainting),
+            Command::Freeze(on) => self.set_parameter("freeze", f32::from(u8::from(on))),
+            Command::Trigger(on) => self.set_parameter("trigger", f32::from(u8::from(on))),
+            Command::Parameter { id, value } => self.set_parameter(&id, value),
+        }
+    }
+
+    /// Loads a painting that somebody asks for from afar, if there is such a file: a
+    /// mistake of theirs must not take the painting away.
+    fn load_from_afar(&mut self, file: &Path) {
+        if file.is_file() {
+            self.act(Action::LoadPainting(file.to_owned()));
+        } else {
+            let warning = format!(
+                "{}: asked for by OSC, but there is no such file: send the absolute path of a \
+                 picture on this computer",
+                file.display()
+            );
+            self.view.warning = Some(warning);
+        }
+    }
+
+    /// Sets a parameter as the editor would, and tells the host.
+    fn set_parameter(&mut self, id: &str, normalized: f32) {
+        let written = Signal::ALL.iter().any(|signal| output_id(*signal) == id);
+        let rate = self.stage.as_ref().map(Stage::rate);
+        if written || !self.link.set_parameter(id, normalized, rate) {
+            self.view.warning = Some(format!(
+                "{id}: asked for by OSC, but there is no such parameter to set"
+            ));
+        }
     }
 
     fn move_parameters(&mut self) {
@@ -118,8 +211,20 @@ impl Desk {
         self.view.signals = self.link.signals.values();
         self.view.routed = self.link.shaped.values();
         self.view.edits_lost = self.link.lost();
+        self.view.network = self.routes.network.status();
         if *self.view.outputs != self.routes.settings {
             self.view.outputs = self.routes.settings.clone().into();
         }
+    }
+}
+
+/// What a part goes out as.
+fn signal_of(part: Part) -> Signal {
+    match part {
+        Part::Network => Signal::Network,
+        Part::Valence => Signal::Valence,
+        Part::Arousal => Signal::Arousal,
+        Part::Crossmodal => Signal::Crossmodal,
+        Part::Gesture => Signal::Gesture,
     }
 }

@@ -121,6 +121,11 @@ impl Stage {
         }
     }
 
+    /// The host's.
+    pub fn rate(&self) -> SampleRate {
+        self.rate
+    }
+
     /// The decoded audio, for the next activation.
     pub fn into_cache(self) -> ClipCache {
         self.cache

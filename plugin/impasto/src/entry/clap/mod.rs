@@ -5,24 +5,19 @@
 //! `clap_plugin` with the same `plugin_data`, which is all that the framework's own
 //! functions read, so nothing else has to be delegated.
 
+mod buses;
+mod edits;
+
 use std::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::entry::clap_plugin_entry;
-use clap_sys::events::{
-    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_IS_LIVE, CLAP_EVENT_PARAM_GESTURE_BEGIN,
-    CLAP_EVENT_PARAM_GESTURE_END, CLAP_EVENT_PARAM_VALUE, clap_event_header,
-    clap_event_param_gesture, clap_event_param_value, clap_input_events, clap_output_events,
-};
+use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{
     CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports,
 };
-use clap_sys::ext::params::{
-    CLAP_EXT_PARAMS, clap_host_params, clap_param_info, clap_plugin_params,
-};
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{
     CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode,
 };
@@ -36,14 +31,14 @@ use nice_plug::wrapper::clap::{PluginDescriptor, Wrapper};
 use nice_plug::wrapper::setup_logger;
 use parking_lot::Mutex;
 
-use super::buses::{CHANNELS, Channels, HostBus, INPUTS, OUTPUTS, Spare};
-use super::{denormals, take_over};
+use crate::entry::buses::{CHANNELS, Spare};
+use crate::entry::{denormals, take_over};
+use buses::Buses;
+use edits::{HostParams, open_door, send, send_waiting};
+
 use crate::Impasto;
 use crate::output::{HostEdit, HostLink};
 use crate::snapshot;
-
-/// Edits that wait for the host's next block, or its next flush.
-const EDITS: usize = 256;
 
 /// What the host is given. `plugin` comes first, so that a pointer to it is a
 /// pointer to the whole.
@@ -60,43 +55,6 @@ struct Instance {
     render: clap_plugin_render,
     snapshot: SnapshotTable,
     host: Arc<HostParams>,
-}
-
-/// What is asked of the host when edits wait and it does not process.
-struct HostParams {
-    host: *const clap_host,
-    /// Null until the instance is initialised, and where the host has none.
-    table: AtomicPtr<clap_host_params>,
-}
-
-// SAFETY: the host's object outlives the instance, its functions used here are those that
-// the format lets any thread but the audio thread call, and the rest is atomic.
-unsafe impl Send for HostParams {}
-// SAFETY: as above.
-unsafe impl Sync for HostParams {}
-
-impl HostParams {
-    /// Looks for the host's table, which is forbidden before the instance is initialised.
-    fn find(&self) {
-        // SAFETY: the host promises a valid object.
-        let get = unsafe { (*self.host).get_extension };
-        // SAFETY: by the format, this extension's table is of this type or null.
-        let table = get.map_or(std::ptr::null(), |get| unsafe {
-            get(self.host, CLAP_EXT_PARAMS.as_ptr())
-        });
-        let table = table.cast::<clap_host_params>().cast_mut();
-        self.table.store(table, Ordering::Release);
-    }
-
-    /// Asks the host to fetch what waits. Not for the audio thread.
-    fn request_flush(&self) {
-        // SAFETY: null or the host's table, which outlives the instance.
-        let table = unsafe { self.table.load(Ordering::Acquire).as_ref() };
-        if let Some(request) = table.and_then(|table| table.request_flush) {
-            // SAFETY: any thread but the audio thread may ask.
-            unsafe { request(self.host) };
-        }
-    }
 }
 
 /// The table of [`snapshot::EXTENSION`].
@@ -135,10 +93,8 @@ fn create(host: *const clap_host) -> *const clap_plugin {
     let inner = *wrapper.clap_plugin.borrow();
     // The framework's `destroy` takes this reference back by `plugin_data`.
     std::mem::forget(wrapper);
-    let table = AtomicPtr::default();
-    let host = Arc::new(HostParams { host, table });
-    let (edits_in, edits) = rtrb::RingBuffer::new(EDITS);
-    open_door(&link, edits_in, Arc::clone(&host));
+    let host = Arc::new(HostParams::new(host));
+    let edits = open_door(&link, Arc::clone(&host));
     let instance = Box::new(Instance {
         plugin: clap_plugin {
             init: Some(init_plugin),
@@ -166,16 +122,6 @@ fn create(host: *const clap_host) -> *const clap_plugin {
         host,
     });
     Box::into_raw(instance).cast::<clap_plugin>()
-}
-
-/// Edits of other threads wait for the next block or flush, whichever the host calls.
-fn open_door(link: &HostLink, edits: rtrb::Producer<HostEdit>, host: Arc<HostParams>) {
-    let edits = Mutex::new(edits);
-    link.set_door(Box::new(move |edit| {
-        let taken = edits.lock().push(edit).is_ok();
-        host.request_flush();
-        taken
-    }));
 }
 
 unsafe extern "C" fn init_plugin(plugin: *const clap_plugin) -> bool {
@@ -290,144 +236,9 @@ unsafe extern "C" fn process(
             unsafe { send(process.out_events, edit, last) };
         }
         // SAFETY: as above.
-        unsafe { send_waiting(&mut audio, process.out_events, last) };
+        unsafe { send_waiting(&mut audio.edits, process.out_events, last) };
     }
     status
-}
-
-/// What other threads want the host to be told, at the sample `time`.
-///
-/// # Safety
-/// `queue` is null or a valid queue.
-unsafe fn send_waiting(audio: &mut AudioSide, queue: *const clap_output_events, time: u32) {
-    while let Ok(edit) = audio.edits.pop() {
-        // SAFETY: the caller's promise.
-        unsafe { send(queue, edit, time) };
-    }
-}
-
-/// Appends an edit at the sample `time`. A host whose queue is full loses it; the next
-/// value follows.
-///
-/// # Safety
-/// `queue` is null or a valid queue.
-unsafe fn send(queue: *const clap_output_events, edit: HostEdit, time: u32) {
-    // SAFETY: the caller's promise.
-    let Some(queue) = (unsafe { queue.as_ref() }) else {
-        return;
-    };
-    let Some(push) = queue.try_push else {
-        return;
-    };
-    let header = |size: usize, type_| clap_event_header {
-        size: size as u32,
-        time,
-        space_id: CLAP_CORE_EVENT_SPACE_ID,
-        type_,
-        flags: CLAP_EVENT_IS_LIVE,
-    };
-    let gesture = |type_, param_id| clap_event_param_gesture {
-        header: header(size_of::<clap_event_param_gesture>(), type_),
-        param_id,
-    };
-    // SAFETY: every event begins with its header and is copied by the host.
-    unsafe {
-        match edit {
-            HostEdit::Begin(id) => {
-                push(queue, &gesture(CLAP_EVENT_PARAM_GESTURE_BEGIN, id).header);
-            }
-            HostEdit::End(id) => {
-                push(queue, &gesture(CLAP_EVENT_PARAM_GESTURE_END, id).header);
-            }
-            HostEdit::Value(param_id, value) => {
-                let size = size_of::<clap_event_param_value>();
-                let event = clap_event_param_value {
-                    header: header(size, CLAP_EVENT_PARAM_VALUE),
-                    param_id,
-                    cookie: std::ptr::null_mut(),
-                    note_id: -1,
-                    port_index: -1,
-                    channel: -1,
-                    key: -1,
-                    value: f64::from(value),
-                };
-                push(queue, &event.header);
-            }
-        }
-    }
-}
-
-/// All buses of a block, with pointers to every channel.
-struct Buses {
-    inputs: [Channels; INPUTS],
-    outputs: [Channels; OUTPUTS],
-    brush_connected: bool,
-    brush_channels: u32,
-}
-
-impl Buses {
-    /// # Safety
-    /// `process` is as the format demands.
-    unsafe fn new(spare: &mut Spare, process: &clap_process) -> Self {
-        let input = |index| {
-            let there = index < process.audio_inputs_count as usize;
-            // SAFETY: within the host's array.
-            there.then(|| unsafe { host_bus(process.audio_inputs, index) })?
-        };
-        let output = |index| {
-            let there = index < process.audio_outputs_count as usize;
-            // SAFETY: within the host's array.
-            there.then(|| unsafe { host_bus(process.audio_outputs, index) })?
-        };
-        // SAFETY: the buses are the host's own.
-        let (music, (brush, brush_connected)) =
-            unsafe { (spare.input(input(0)).0, spare.input(input(1))) };
-        // SAFETY: the buses are the host's own.
-        let outputs = unsafe { spare.outputs(output) };
-        Self {
-            inputs: [music, brush],
-            outputs,
-            brush_connected,
-            brush_channels: CHANNELS as u32,
-        }
-    }
-
-    /// Calls `work` with a copy of `process` that holds these buses.
-    fn with<T>(&mut self, process: &clap_process, work: impl FnOnce(&clap_process) -> T) -> T {
-        let buffer = |channels: &mut Channels| clap_audio_buffer {
-            data32: channels.as_mut_ptr(),
-            data64: std::ptr::null_mut(),
-            channel_count: CHANNELS as u32,
-            latency: 0,
-            constant_mask: 0,
-        };
-        let mut inputs = self.inputs.each_mut().map(buffer);
-        inputs[1].channel_count = self.brush_channels.min(CHANNELS as u32);
-        let mut outputs = self.outputs.each_mut().map(buffer);
-        work(&clap_process {
-            audio_inputs: inputs.as_ptr(),
-            audio_outputs: outputs.as_mut_ptr(),
-            audio_inputs_count: INPUTS as u32,
-            audio_outputs_count: OUTPUTS as u32,
-            ..*process
-        })
-    }
-}
-
-/// The bus `index`, if the host hands over an array of single-precision channels.
-///
-/// # Safety
-/// `buses` is null or an array of more than `index` buses.
-unsafe fn host_bus(buses: *const clap_audio_buffer, index: usize) -> Option<HostBus> {
-    if buses.is_null() {
-        return None;
-    }
-    // SAFETY: the caller's promise.
-    let bus = unsafe { &*buses.add(index) };
-    Some(HostBus {
-        channels: bus.data32,
-        count: bus.channel_count as usize,
-    })
 }
 
 unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
@@ -487,7 +298,7 @@ unsafe extern "C" fn params_flush(
     }
     if let Some(mut audio) = instance.audio.try_lock() {
         // SAFETY: the host's queue is valid for this call or null.
-        unsafe { send_waiting(&mut audio, output, 0) };
+        unsafe { send_waiting(&mut audio.edits, output, 0) };
     }
 }
 
