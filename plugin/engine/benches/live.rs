@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use divan::{Bencher, black_box};
+use engine::congruity::Reference;
 use engine::inference::Correspondence;
 use engine::library::{ChunkInfo, Dims, Library, Parts, StereoClip, TrackId, TrackInfo};
 use engine::playback::{Cue, CueSender, Mode, Player, PlayerSettings, Role, Touch, cue_channel};
@@ -99,6 +100,21 @@ fn search(bencher: Bencher, chunks: usize, percent: f32) {
     }
     let query = noise(4, EMBEDDING);
     bencher.bench(|| nearest_n(&pool, black_box(&query), &recent, 4));
+}
+
+/// Comparing music with the brush, among all chunks or the sample that stands for them.
+#[divan::bench(args = [300, 100_000])]
+fn gesture(bencher: Bencher, chunks: usize) {
+    let reference = Reference::of(&library(chunks));
+    let (brush, music) = (noise(4, EMBEDDING), noise(7, EMBEDDING));
+    bencher.bench(|| reference.gesture(black_box(&brush), &music));
+}
+
+/// Taking that sample, after the library changed.
+#[divan::bench(args = SIZES)]
+fn gesture_sample(bencher: Bencher, chunks: usize) {
+    let library = library(chunks);
+    bencher.bench(|| Reference::of(black_box(&library)));
 }
 
 fn player(settings: PlayerSettings) -> (CueSender, Player) {

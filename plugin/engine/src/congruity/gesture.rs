@@ -3,7 +3,8 @@
 //! Of friction the embedding keeps mostly when it begins and swells (*Friction* in
 //! `models/cards/audio.md`), so music is near to the brush that has its rhythm. How near
 //! is near differs from brush to brush; so, like the network's score, the distance is read
-//! as a rank: among the distances from the same brush to the artist's own library.
+//! as a rank: among the distances from the same brush to the artist's own library. What that tells is
+//! measured in `models/cards/gesture.md`.
 
 use crate::library::{HalfMatrix, Library};
 use crate::retrieval::Kernel;

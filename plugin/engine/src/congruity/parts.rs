@@ -53,7 +53,8 @@ impl Part {
 pub struct PartWeights([f32; Part::COUNT]);
 
 impl Default for PartWeights {
-    /// The network alone.
+    /// The network alone: no mixture has been found that tells right pairs from wrong ones
+    /// better (`models/cards/congruity.md`).
     fn default() -> Self {
         Self::NONE.with(Part::Network, 1.0)
     }
