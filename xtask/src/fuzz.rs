@@ -36,8 +36,12 @@ pub enum Target {
     Audio,
     /// An index's files and tables
     Index,
+    /// OSC from the network
+    Osc,
     /// Pictures
     Pictures,
+    /// Settings of the routes over the network, and what is sent with them
+    Routes,
     /// The plug-in's state
     State,
 }
@@ -47,7 +51,9 @@ impl Target {
         match self {
             Self::Audio => "audio",
             Self::Index => "index",
+            Self::Osc => "osc",
             Self::Pictures => "pictures",
+            Self::Routes => "routes",
             Self::State => "state",
         }
     }
@@ -57,7 +63,7 @@ impl Target {
         match self {
             Self::Audio => 4_608,
             Self::Index => 128,
-            Self::Pictures | Self::State => 2_048,
+            Self::Osc | Self::Pictures | Self::Routes | Self::State => 2_048,
         }
     }
 
@@ -66,7 +72,9 @@ impl Target {
         match self {
             Self::Audio => "fuzz audio",
             Self::Index => "fuzz index",
+            Self::Osc => "fuzz osc",
             Self::Pictures => "fuzz pictures",
+            Self::Routes => "fuzz routes",
             Self::State => "fuzz state",
         }
     }
@@ -109,9 +117,11 @@ fn build(workspace: &Workspace, target: Target) -> Result<()> {
         // Naming the target keeps the flags from build scripts and macros.
         .args(["build", "--release", "--target"])
         .args([env!("XTASK_TARGET"), "--bin", target.name()]);
-    if matches!(target, Target::State) {
-        cargo.args(["--features", "plugin"]);
-    }
+    match target {
+        Target::Osc | Target::Routes => cargo.arg("--no-default-features"),
+        Target::State => cargo.args(["--features", "plugin"]),
+        Target::Audio | Target::Index | Target::Pictures => &mut cargo,
+    };
     shell::run(&mut cargo)
 }
 

@@ -22,6 +22,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     faults.extend(heavy_files(&files)?);
     faults.extend(forbidden_dependencies(workspace)?);
     faults.extend(network_crates(&workspace.root.join("Cargo.lock"))?);
+    faults.extend(stray_sockets(workspace, &files)?);
     if faults.is_empty() {
         return Ok(());
     }
@@ -73,7 +74,7 @@ fn heavy_files(files: &[PathBuf]) -> Result<Vec<String>> {
 /// The engine never knows of a host, of the editor or of the network; the
 /// plug-in never opens a model or an index by itself.
 fn forbidden_dependencies(workspace: &Workspace) -> Result<Vec<String>> {
-    let rules: [(&str, &[&str]); 2] = [
+    let rules: [(&str, &[&str]); 3] = [
         (
             "plugin/engine",
             &[
@@ -87,6 +88,10 @@ fn forbidden_dependencies(workspace: &Workspace) -> Result<Vec<String>> {
             ],
         ),
         ("plugin/impasto", &["ort", "rusqlite", "symphonia"]),
+        (
+            "plugin/outputs",
+            &["nice-plug", "egui", "clap-sys", "vst3", "engine", "impasto"],
+        ),
     ];
     let mut faults = Vec::new();
     for (package, forbidden) in rules {
@@ -99,7 +104,8 @@ fn forbidden_dependencies(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// Nothing leaves the machine: no crate that could is locked, for whatever reason.
+/// Nothing leaves the machine but what the user turns on: no crate that speaks to servers
+/// is locked, for whatever reason.
 fn network_crates(lock: &Path) -> Result<Vec<String>> {
     const CLIENTS: &[&str] = &[
         "curl",
@@ -121,6 +127,48 @@ fn network_crates(lock: &Path) -> Result<Vec<String>> {
         .filter(|name| CLIENTS.contains(name))
         .map(|name| format!("Cargo.lock holds {name}, which can reach the network"))
         .collect())
+}
+
+/// Where the plug-in may open sockets.
+const SOCKETS: &str = "plugin/outputs/src/network/";
+/// What opens them: crates as they are named in a manifest, and paths as they are written
+/// in a source.
+const SOCKET_CRATES: [&str; 6] = ["mio", "rosc", "sacn", "smol", "socket2", "tokio"];
+const SOCKET_PATHS: [&str; 7] = [
+    "std::net",
+    "os::unix::net",
+    "rustix::net",
+    "Networking::WinSock",
+    "rosc::",
+    "sacn::",
+    "socket2::",
+];
+
+/// Sockets are in one place, which the user turns on: nothing else that ships names them,
+/// or a crate that has them. Tests, examples and benches may, as they are the other end.
+fn stray_sockets(workspace: &Workspace, files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    for file in files {
+        let Ok(name) = file.strip_prefix(&workspace.root) else {
+            continue;
+        };
+        let name = name.to_string_lossy().replace('\\', "/");
+        if !name.starts_with("plugin/") {
+            continue;
+        }
+        let source = name.contains("/src/") && name.ends_with(".rs");
+        if source && !name.starts_with(SOCKETS) {
+            let text = fs::read_to_string(file)?;
+            let named = SOCKET_PATHS.iter().filter(|path| text.contains(**path));
+            faults.extend(named.map(|path| format!("{name}: {path} belongs in {SOCKETS}")));
+        }
+        if name.ends_with("/Cargo.toml") && name != "plugin/outputs/Cargo.toml" {
+            let stray = dependencies(file)?;
+            let stray = stray.iter().filter(|d| SOCKET_CRATES.contains(&d.as_str()));
+            faults.extend(stray.map(|d| format!("{name}: {d} belongs in plugin/outputs")));
+        }
+    }
+    Ok(faults)
 }
 
 fn dependencies(manifest: &Path) -> Result<Vec<String>> {
