@@ -40,6 +40,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         save(&mut harness, &folder, name)?;
     }
 
+    let mut drawn = states::outputs();
+    drawn.push(("outputs-smallest", states::routed()));
+    for (name, view) in drawn {
+        let size = match name {
+            "outputs-smallest" => impasto::editor::MIN_SIZE,
+            _ => SIZE,
+        };
+        let desk = Desk::new(view);
+        if name == "outputs-failed" {
+            desk.set(&desk.params.automation, 1.0);
+        }
+        let mut harness = harness(desk, size, 1.0);
+        harness.get_by_label("Outputs").click();
+        harness.run_steps(3);
+        save(&mut harness, &folder, name)?;
+    }
+    for page in ["Touch", "Choose", "Weigh"] {
+        let mut harness = harness(with_history(Desk::new(states::playing())), SIZE, 1.0);
+        harness.get_by_label(page).click();
+        harness.run_steps(3);
+        save(&mut harness, &folder, &page.to_lowercase())?;
+    }
+
     let mut browsing = harness(with_history(Desk::new(states::playing())), SIZE, 1.0);
     browsing
         .get_all_by_label("Change")
@@ -65,6 +88,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     calibrating.get_by_label("Touch").click();
     calibrating.run_steps(3);
     save(&mut calibrating, &folder, "calibrating")?;
+    let failed = CalibrationState::Failed {
+        reason: "Nothing but noise was heard: check the microphone, then try again.".to_owned(),
+    };
+    let failed = View {
+        calibration: failed,
+        ..states::playing()
+    };
+    let mut failed = harness(with_history(Desk::new(failed)), SIZE, 1.0);
+    failed.get_by_label("Touch").click();
+    failed.run_steps(3);
+    save(&mut failed, &folder, "calibration-failed")?;
+
     let mut hovering = harness(with_history(Desk::new(states::playing())), SIZE, 1.0);
     hovering
         .get_by_role_and_label(egui::Role::Slider, "Voices")

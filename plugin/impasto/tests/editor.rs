@@ -1,6 +1,8 @@
 //! The editor as a user meets it: every state is drawn, named and can be acted upon, with
 //! the pointer and with the keyboard. Needs no display.
 
+#[path = "editor/outputs.rs"]
+mod outputs_page;
 mod support;
 
 use std::time::Duration;
@@ -180,13 +182,22 @@ fn no_state_and_no_size_draws_nonsense() {
     ];
     for size in sizes {
         for scale in [0.75, 1.0, 2.0] {
-            for (name, view) in states::all() {
+            for (name, view) in states::all().into_iter().chain(states::outputs()) {
                 let mut harness = harness(Desk::new(view), size, scale);
                 harness.run_steps(2);
+                if name.starts_with("outputs")
+                    && let Some(tab) = harness.query_by_label("Outputs")
+                {
+                    tab.click();
+                    harness.run_steps(2);
+                }
                 let written = written(&harness);
                 // What egui paints over widgets that share an id.
                 assert!(!written.contains("use of"), "{name} at {size:?}: {written}");
-                for clipped in &harness.output().shapes {
+                // What is not written yet has no bounds.
+                let empty = |shape: &Shape| matches!(shape, Shape::Text(text) if text.galley.job.text.is_empty());
+                let shapes = harness.output().shapes.iter();
+                for clipped in shapes.filter(|clipped| !empty(&clipped.shape)) {
                     let bounds = clipped.shape.visual_bounding_rect();
                     assert!(
                         !bounds.any_nan(),
@@ -454,7 +465,7 @@ fn every_parameter_that_may_be_set_has_its_control() {
     let mut missing: Vec<String> = params.param_map().into_iter().map(|(id, ..)| id).collect();
     // Impasto writes these itself.
     missing.retain(|id| Signal::ALL.iter().all(|signal| id != output_id(*signal)));
-    for page in ["Play", "Touch", "Choose", "Weigh"] {
+    for page in ["Play", "Touch", "Choose", "Weigh", "Outputs"] {
         click(&mut desk, page);
         missing.retain(|id| {
             let map = params.param_map();

@@ -15,10 +15,11 @@ use super::panels::{
     brush::{brush_height, brush_ui},
     congruity::congruity_ui,
     library::{failed_ui, library_ui},
+    outputs::{Outputs, outputs_ui},
     painting::painting_ui,
     parameters::{self, Controls, parameters_ui},
     snippets::snippets_ui,
-    status::status_ui,
+    status::{Page, status_ui},
     suggestion::suggestion_ui,
 };
 use super::pictures::Pictures;
@@ -40,7 +41,9 @@ pub const ZOOMS: [u32; 7] = [75, 90, 100, 125, 150, 175, 200];
 pub struct Screen {
     pictures: Pictures,
     history: History,
+    page: Page,
     controls: Controls,
+    outputs: Outputs,
     /// A calibration that was asked for has not been taken over.
     calibrating: bool,
     browser: Option<Browser>,
@@ -58,7 +61,9 @@ impl Screen {
         Self {
             pictures: Pictures::default(),
             history: History::default(),
+            page: Page::default(),
             controls: Controls::default(),
+            outputs: Outputs::default(),
             calibrating: false,
             browser: None,
             failed_shown: false,
@@ -117,8 +122,45 @@ impl Screen {
             .resizable(false)
             .show_separator_line(false)
             .show(ui, |ui| {
-                asked.extend(status_ui(ui, view, &self.places, zoom))
+                let page = &mut self.page;
+                asked.extend(status_ui(ui, view, &self.places, zoom, page))
             });
+        asked.extend(match self.page {
+            Page::Perform => self.perform_ui(ui, view, params, now),
+            Page::Outputs => self.outputs_ui(ui, view, params, now),
+        });
+        asked
+    }
+
+    /// Where the signals go.
+    fn outputs_ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        params: &ImpastoParams,
+        now: Instant,
+    ) -> Vec<Request> {
+        let margin = Margin {
+            bottom: 0,
+            ..Margin::same(theme::GAP as i8)
+        };
+        CentralPanel::default()
+            .frame(Frame::new().inner_margin(margin))
+            .show(ui, |ui| {
+                outputs_ui(ui, view, params, &mut self.outputs, now)
+            })
+            .inner
+    }
+
+    /// What is played from, what is heard, and the parameters.
+    fn perform_ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        params: &ImpastoParams,
+        now: Instant,
+    ) -> Vec<Request> {
+        let mut asked = Vec::new();
         Panel::bottom("parameters")
             .frame(theme::card().outer_margin(Margin::symmetric(theme::GAP as i8, 0)))
             .exact_size(parameters::HEIGHT + 20.0)
@@ -166,7 +208,8 @@ impl Screen {
     pub fn pace(&self, view: &View, now: Instant) -> Duration {
         let flashing = self.flash(now) > 0.0;
         let busy = matches!(view.library, LibraryState::Indexing { .. });
-        match view.brush_connected || view.congruity.is_some() || flashing || busy {
+        let known = view.signals.0.iter().any(Option::is_some);
+        match view.brush_connected || view.congruity.is_some() || known || flashing || busy {
             true => Duration::from_millis(33),
             // What is published while nothing moves is still seen soon.
             false => Duration::from_millis(200),

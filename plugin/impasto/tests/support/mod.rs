@@ -49,6 +49,14 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Sets one of the parameters, as the host would.
+    pub fn set(&self, param: &impl nice_plug::prelude::Param, normalized: f32) {
+        // SAFETY: callers hand in one of this desk's parameters, which are borrowed here.
+        unsafe { param.as_ptr()._internal_set_normalized_value(normalized) };
+    }
+}
+
 /// The user that the pictures show.
 pub fn places() -> Places {
     let home = assets();

@@ -11,6 +11,10 @@ use impasto::view::{
     OfflineFolder, PaintingState, Rgba, SnippetRow, Suggested, View,
 };
 
+use outputs::network::{NetworkStatus, Received, Route, RouteState, Sent};
+use outputs::settings::{CcResolution, Polarity};
+use outputs::{OutputSettings, Signal, Values};
+
 use super::assets;
 
 /// A moment that all states count from.
@@ -43,6 +47,15 @@ pub fn all() -> Vec<(&'static str, View)> {
         ("silence", silence()),
         ("drive-away", drive_away()),
         ("long-names", long_names()),
+    ]
+}
+
+/// Every state of the page Outputs with its name.
+pub fn outputs() -> Vec<(&'static str, View)> {
+    vec![
+        ("outputs-off", silence()),
+        ("outputs", routed()),
+        ("outputs-failed", unrouted()),
     ]
 }
 
@@ -181,6 +194,91 @@ pub fn playing() -> View {
         }),
         ..View::default()
     }
+}
+
+/// As they are found while it plays; what is agreed on is not known of the brush.
+fn signals(values: [f32; 7]) -> Values {
+    let mut signals = Values::default();
+    for (signal, value) in Signal::ALL.into_iter().zip(values) {
+        signals[signal] = (signal != Signal::Gesture).then_some(value);
+    }
+    signals
+}
+
+/// Every route is on and works.
+pub fn routed() -> View {
+    let mut settings = OutputSettings::default();
+    settings.shapes[Signal::Congruity].curve = 0.5;
+    settings.shapes[Signal::Congruity].release = 1.5;
+    settings.shapes[Signal::Congruity].low = 0.1;
+    settings.automation.signals[Signal::Valence] = true;
+    settings.cc.enabled = true;
+    settings.cc.resolution = CcResolution::Fine;
+    settings.cc.controllers[Signal::Brush] = Some(74);
+    settings.cv[0].source = Some(Signal::Congruity);
+    settings.cv[1].source = Some(Signal::Brush);
+    settings.cv[1].polarity = Polarity::Bipolar;
+    settings.cv[1].scale = 0.5;
+    settings.osc.enabled = true;
+    settings.osc.target = "192.168.1.20:9000".to_owned();
+    settings.osc.listening = true;
+    settings.osc.listen = "0.0.0.0:9001".to_owned();
+    settings.osc.allowed = vec!["192.168.1.20".to_owned(), "192.168.1.31".to_owned()];
+    settings.light.enabled = true;
+    settings.light.target = "192.168.1.50".to_owned();
+    settings.light.slots[Signal::Brush] = Some(7);
+    View {
+        signals: signals([0.78, 0.82, 0.64, 0.91, 0.55, 0.0, 0.47]),
+        routed: signals([0.62, 0.82, 0.64, 0.91, 0.55, 0.0, 0.47]),
+        outputs: Arc::new(settings.checked()),
+        network: NetworkStatus {
+            osc_out: Route {
+                state: RouteState::On,
+                counts: Sent {
+                    sent: 12_408,
+                    dropped: 3,
+                },
+            },
+            osc_in: Route {
+                state: RouteState::On,
+                counts: Received {
+                    received: 51,
+                    obeyed: 12,
+                    refused: 39,
+                    last_refused: Some([192, 168, 1, 77].into()),
+                    ..Received::default()
+                },
+            },
+            light: Route {
+                state: RouteState::On,
+                counts: Sent {
+                    sent: 9_982,
+                    dropped: 0,
+                },
+            },
+        },
+        ..playing()
+    }
+}
+
+/// Every route over the network fails, and the host takes no edits.
+pub fn unrouted() -> View {
+    let failed = |reason: &str| RouteState::Failed {
+        reason: reason.into(),
+    };
+    let mut view = routed();
+    view.signals = Values::default();
+    view.edits_lost = 1_204;
+    view.network.osc_out.state = failed(
+        "No way to 192.168.1.20: connect this machine to the network of the one that is to \
+         receive",
+    );
+    view.network.osc_in.state =
+        failed("Port 9001 is taken by another program: close it, or choose another port");
+    view.network.light.state = failed(
+        "192.168.1.255 reaches every machine: write the address of the one that is to receive",
+    );
+    view
 }
 
 /// A library is being made.

@@ -5,6 +5,7 @@ pub mod brush;
 pub mod congruity;
 pub mod head;
 pub mod library;
+pub mod outputs;
 pub mod painting;
 pub mod parameters;
 pub mod snippets;

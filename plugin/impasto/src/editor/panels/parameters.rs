@@ -49,7 +49,7 @@ enum Page {
     Touch,
     /// Which snippet, and how loud.
     Choose,
-    /// What congruity is made of, and how it goes to the host.
+    /// What congruity is made of.
     Weigh,
 }
 
@@ -85,7 +85,7 @@ pub fn calibrated(params: &ImpastoParams, found: &Calibration) -> Vec<Request> {
 }
 
 /// A whole change of `param` to a normalized value in one go.
-fn whole_change(param: &impl Param, normalized: f32) -> [Request; 3] {
+pub(super) fn whole_change(param: &impl Param, normalized: f32) -> [Request; 3] {
     let param = param.as_ptr();
     let steps = [Step::Begin, Step::Set(normalized), Step::End];
     steps.map(|step| Request::Edit(Edit { param, step }))
@@ -162,6 +162,8 @@ impl Cells<'_> {
         self.slider(ui, "fit", &params.fit);
         self.slider(ui, "continuity", &params.continuity);
         self.slider(ui, "variety", &params.variety);
+        // How loud, below which.
+        self.next = COLUMNS;
         self.slider(ui, "snippets", &params.snippets);
         self.slider(ui, "dry", &params.dry);
     }
@@ -173,7 +175,6 @@ impl Cells<'_> {
         self.slider(ui, "weight-crossmodal", &params.weight_crossmodal);
         self.slider(ui, "weight-gesture", &params.weight_gesture);
         self.slider(ui, "smoothing", &params.smoothing);
-        self.choice(ui, "automation", &params.automation);
     }
 
     /// The next cell, as a region of its own with its name, tooltip and `content`.
