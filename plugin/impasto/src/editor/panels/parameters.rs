@@ -155,6 +155,7 @@ impl Cells<'_> {
         self.slider(ui, "note-channel", &params.note_channel);
         self.slider(ui, "note", &params.note);
         self.slider(ui, "note-range", &params.note_range);
+        self.calibration_failure(ui, calibration);
     }
 
     fn choose(&mut self, ui: &mut Ui, params: &ImpastoParams) {
@@ -349,17 +350,13 @@ impl Cells<'_> {
             ui.horizontal(|ui| {
                 ui.set_height(16.0);
                 match state {
-                    CalibrationState::Failed { reason, .. } => {
-                        widgets::alert_mark(ui);
-                        widgets::small_line(ui, reason).on_hover_text(reason);
-                    }
                     CalibrationState::Listening { .. } => {
                         widgets::small_line(ui, "Paint now, soft and hard");
                     }
                     CalibrationState::Done { .. } => {
                         widgets::small_line(ui, "Set up for your brush");
                     }
-                    CalibrationState::None => {
+                    CalibrationState::None | CalibrationState::Failed { .. } => {
                         widgets::small_line(ui, "Paint for ten seconds");
                     }
                 }
@@ -370,6 +367,17 @@ impl Cells<'_> {
                 cells.requests.push(Request::Act(Action::Calibrate));
             }
         });
+    }
+
+    /// Why the brush was not set up, if so.
+    fn calibration_failure(&mut self, ui: &mut Ui, state: &CalibrationState) {
+        if let CalibrationState::Failed { reason } = state {
+            self.cell(ui, "calibration-failed", "Calibrate", |_, ui| {
+                let text = RichText::new(reason).font(theme::small_font());
+                let text = egui::Label::new(text.color(theme::ALERT)).wrap();
+                ui.add(text).on_hover_text(reason);
+            });
+        }
     }
 
     /// `names` say what off and on mean.

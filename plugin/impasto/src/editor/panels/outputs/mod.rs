@@ -128,8 +128,9 @@ fn cards_ui(
     ui.spacing_mut().item_spacing.x = theme::GAP;
     if ui.available_width() < NARROW {
         ui.columns_const(|[left, right]| {
-            cards.host_ui(left);
             cards.shape_ui(left);
+            cards.automation_ui(left);
+            cards.midi_ui(left);
             cards.voltage_ui(left);
             cards.osc_ui(right);
             cards.light_ui(right);
@@ -138,9 +139,10 @@ fn cards_ui(
         ui.columns_const(|[left, middle, right]| {
             cards.shape_ui(left);
             cards.voltage_ui(left);
-            cards.host_ui(middle);
-            cards.light_ui(middle);
-            cards.osc_ui(right);
+            cards.automation_ui(middle);
+            cards.osc_ui(middle);
+            cards.midi_ui(right);
+            cards.light_ui(right);
         });
     }
     cards.asked
@@ -163,13 +165,15 @@ impl Cards<'_> {
         card(ui, |ui| shaping::shaping_ui(ui, signal, found, shape));
     }
 
-    /// Automation and MIDI.
-    fn host_ui(&mut self, ui: &mut Ui) {
+    fn automation_ui(&mut self, ui: &mut Ui) {
         let (lost, settings) = (self.view.edits_lost, &mut self.settings.automation);
         let asked = &mut self.asked;
         card(ui, |ui| {
             asked.extend(local::automation_ui(ui, self.params, lost, settings));
         });
+    }
+
+    fn midi_ui(&mut self, ui: &mut Ui) {
         card(ui, |ui| local::midi_ui(ui, &mut self.settings.cc));
     }
 
