@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use engine::congruity::{Part, PartWeights};
 use engine::retrieval::Fraction;
 
 /// Translate a painting and the sound of its brush into music of your own.
@@ -213,6 +214,14 @@ pub struct Congruity {
     /// The music.
     #[arg(long, value_name = "SOUND")]
     pub music: PathBuf,
+    /// What the brush played meanwhile, from the same moment on: without it, the gesture is
+    /// unknown.
+    #[arg(long, value_name = "SOUND")]
+    pub brush: Option<PathBuf>,
+    /// How much each part counts, as network=1,gesture=0.5: network, valence, arousal,
+    /// crossmodal, gesture. What is not named counts nothing [default: network=1].
+    #[arg(long, value_name = "PART=WEIGHT,...", value_parser = part_weights)]
+    pub weights: Option<PartWeights>,
     #[command(flatten)]
     pub library: LibraryArgs,
     #[command(flatten)]
@@ -264,6 +273,26 @@ Measures are averaged over a work's pictures (or tracks), then over works. Low s
 Beside each stands \"shuffled\": every work judged with the pictures of another, never its own.
 Scores that know nothing come to chance there; where own pairs lie above chance, it lies below
 by about as much, shared among the other works.";
+
+fn part_weights(text: &str) -> Result<PartWeights, String> {
+    let mut weights = PartWeights::NONE;
+    for entry in text.split(',') {
+        let (id, weight) = entry
+            .split_once('=')
+            .ok_or_else(|| format!("{entry:?}: a part, =, and its weight"))?;
+        let part = Part::from_id(id.trim()).ok_or_else(|| {
+            let known = Part::ALL.map(Part::id).join(", ");
+            format!("{id:?} is no part: {known}")
+        })?;
+        let number = weight.trim().parse::<f32>().ok();
+        let weight = number.filter(|weight| weight.is_finite() && *weight >= 0.0);
+        weights.set(
+            part,
+            weight.ok_or_else(|| format!("{entry:?}: a weight is a number from 0 on"))?,
+        );
+    }
+    Ok(weights)
+}
 
 fn at_least_one(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|&number| number > 0);
@@ -345,6 +374,25 @@ mod tests {
         );
         for wrong in ["-0.1", "1.01", "50", "half", "NaN", ""] {
             assert!(share(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn weights_name_their_parts() {
+        let both = PartWeights::NONE
+            .with(Part::Network, 1.0)
+            .with(Part::Gesture, 0.5);
+        assert_eq!(part_weights("network=1, gesture=0.5"), Ok(both));
+        let wrong = [
+            "",
+            "network",
+            "smell=1",
+            "network=",
+            "network=-1",
+            "network=inf",
+        ];
+        for wrong in wrong.into_iter().chain(["network=1,", "gesture=NaN"]) {
+            assert!(part_weights(wrong).is_err(), "{wrong}");
         }
     }
 

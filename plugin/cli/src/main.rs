@@ -11,6 +11,7 @@ mod commands;
 mod exit;
 mod explanation;
 mod interrupt;
+mod parts;
 mod progress;
 mod report;
 mod sound;

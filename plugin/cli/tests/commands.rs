@@ -210,7 +210,9 @@ fn congruity_writes_a_curve_of_numbers_and_a_picture() {
 
     let csv = std::fs::read_to_string(studio.out.path().join("congruity.csv")).unwrap();
     let mut lines = csv.lines();
-    assert_eq!(lines.next(), Some("time_s,congruity,score"));
+    let heading = "time_s,congruity,score,part_network,part_valence,part_arousal,\
+                   part_crossmodal,part_gesture";
+    assert_eq!(lines.next(), Some(heading));
     let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
     assert!(rows.len() > 100, "{}", rows.len());
     let at = |row: &[&str]| row[0].parse::<f64>().unwrap();
@@ -230,6 +232,56 @@ fn congruity_writes_a_curve_of_numbers_and_a_picture() {
         .filter(|p| p.0[0] > p.0[2].saturating_add(60))
         .count();
     assert!(curve > 500, "{curve} pixels of the curve");
+}
+
+#[test]
+fn congruity_is_the_mean_of_its_parts_by_their_weights() {
+    let studio = Studio::new();
+    let music = studio.out.path().join("take.wav");
+    write_wav(&music, 9.0, tune(1));
+    let following = |weights: &str, brush: Option<&Path>| {
+        let mut command = studio.command("congruity");
+        command
+            .arg("--music")
+            .arg(&music)
+            .arg("--weights")
+            .arg(weights);
+        command.args(
+            brush
+                .map(|brush| ["--brush".as_ref(), brush])
+                .into_iter()
+                .flatten(),
+        );
+        command
+    };
+    let alone = json(&mut following("network=1,gesture=1", None));
+    assert_eq!(alone["parts"]["gesture"]["known"], 0.0);
+    assert_eq!(alone["mean"], alone["parts"]["network"]["mean"]);
+
+    // The music itself as the brush is nearer to the music than anything else.
+    let both = json(&mut following("valence=1,gesture=3", Some(&music)));
+    assert!(
+        both["parts"]["gesture"]["mean"].as_f64().unwrap() > 0.9,
+        "{both}"
+    );
+    assert_eq!(both["parts"]["gesture"]["weight"], 3.0);
+    let csv = std::fs::read_to_string(studio.out.path().join("congruity.csv")).unwrap();
+    let mut known = 0;
+    for line in csv.lines().skip(1) {
+        let cells: Vec<Option<f64>> = line.split(',').map(|cell| cell.parse().ok()).collect();
+        let (whole, valence, gesture) = (cells[1], cells[4], cells[7]);
+        if let (Some(whole), Some(valence), Some(gesture)) = (whole, valence, gesture) {
+            assert!(
+                (whole - (valence + 3.0 * gesture) / 4.0).abs() < 2e-4,
+                "{line}"
+            );
+            known += 1;
+        }
+    }
+    assert!(known > 50, "{known}");
+    let text = String::from_utf8(run(&mut following("gesture=1", None), 0).stdout).unwrap();
+    assert!(text.contains("congruity unknown"), "{text}");
+    run(&mut following("smell=1", None), 2);
 }
 
 #[test]
@@ -268,7 +320,7 @@ fn explanations_name_every_part_with_its_source() {
     );
 
     let csv = std::fs::read_to_string(studio.out.path().join("congruity.csv")).unwrap();
-    assert!(csv.starts_with("time_s,congruity,score,explained,network,valence,"));
+    assert!(csv.contains(",part_gesture,explained,network,valence,"));
     let text = String::from_utf8(run(&mut following(), 0).stdout).unwrap();
     assert!(text.contains("Palmer et al. 2013") && text.contains("explained congruity"));
 

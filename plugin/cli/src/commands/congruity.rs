@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use engine::analysis::{BANDS, FLOOR_DB, MelFrame};
+use engine::congruity::{PartWeights, Parts};
 use engine::crossmodal::{Explained, Weights};
 use engine::translate::{Settings, Translator, duration_of};
 use engine::units::{Congruity, Score, Seconds};
@@ -11,7 +13,7 @@ use serde::Serialize;
 
 use crate::args::{self, Args};
 use crate::interrupt::Interrupt;
-use crate::{chart, explanation, progress, report, sound, studio, time};
+use crate::{chart, explanation, parts, progress, report, sound, studio, time};
 
 /// A moment of the curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +22,8 @@ pub struct Moment {
     pub at: Seconds,
     /// `None` while the music is silent.
     pub congruity: Option<Congruity>,
+    /// What it is the mean of.
+    pub parts: Parts,
     /// The network's, unsmoothed.
     pub score: Option<Score>,
     /// `None` also if it was not asked for.
@@ -39,6 +43,8 @@ struct Followed {
     highest: Option<f32>,
     /// Share of the moments at which it is known.
     known: f64,
+    /// What it is the mean of.
+    parts: parts::Summary,
     csv: PathBuf,
     png: PathBuf,
     /// Only if it was asked for.
@@ -59,13 +65,18 @@ pub fn run(args: &Args, congruity: &args::Congruity, interrupt: &Interrupt) -> R
     }
     let library = studio::library(&congruity.library, &models)?;
     let settings = Settings {
+        weights: congruity.weights.unwrap_or_default(),
         explain: congruity.explain.then(Weights::default),
         ..Settings::default()
     };
     let head = studio::head(&congruity.head, &models)?;
     let painting = &congruity.painting;
     let mut translator = studio::translator(&models, painting, library, head, settings)?;
-    let moments = follow(args, &mut translator, &congruity.music, interrupt)?;
+    let brush = congruity.brush.as_deref();
+    let brush = brush
+        .map(|brush| frames(args, brush, interrupt))
+        .transpose()?;
+    let moments = follow(args, &mut translator, &congruity.music, brush, interrupt)?;
 
     studio::make_room(&congruity.csv)?;
     let numbers = csv(&moments, congruity.explain);
@@ -78,7 +89,7 @@ pub fn run(args: &Args, congruity: &args::Congruity, interrupt: &Interrupt) -> R
     );
     chart::draw(&congruity.png, &title, &moments).with_context(|| name(&congruity.png))?;
 
-    let followed = followed(congruity, &moments);
+    let followed = followed(congruity, &settings.weights, &moments);
     if args.json {
         report::json(&followed)
     } else {
@@ -90,16 +101,32 @@ fn name(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Plays the music to the translator.
+/// All frames of a recording.
+fn frames(args: &Args, sound: &Path, interrupt: &Interrupt) -> Result<Vec<MelFrame>> {
+    let mut frames = Vec::new();
+    sound::listen(args, sound, interrupt, &mut |frame, _| {
+        frames.push(*frame);
+        Ok(())
+    })?;
+    Ok(frames)
+}
+
+/// Plays the music to the translator, and the brush, if there is one, beside it.
 fn follow(
     args: &Args,
     translator: &mut Translator,
     music: &Path,
+    brush: Option<Vec<MelFrame>>,
     interrupt: &Interrupt,
 ) -> Result<Vec<Moment>> {
     let mut moments = Vec::new();
     let mut frames = 0;
     sound::listen(args, music, interrupt, &mut |frame, _| {
+        if let Some(brush) = &brush {
+            // A brush that ended before the music is silent.
+            let silence = &[FLOOR_DB; BANDS];
+            translator.push_brush(brush.get(frames).unwrap_or(silence));
+        }
         translator.push_music(frame);
         frames += 1;
         if translator.due() {
@@ -115,6 +142,7 @@ fn moment(translator: &mut Translator, frames: usize) -> engine::Result<Moment> 
     Ok(Moment {
         at: duration_of(frames),
         congruity: outcome.congruity,
+        parts: outcome.parts,
         score: outcome.score,
         explained: outcome.explained,
     })
@@ -123,6 +151,7 @@ fn moment(translator: &mut Translator, frames: usize) -> engine::Result<Moment> 
 /// A line a moment; what is unknown is left empty.
 fn csv(moments: &[Moment], explain: bool) -> String {
     let mut text = String::from("time_s,congruity,score");
+    text.push_str(&parts::csv_heading());
     if explain {
         text.push_str(&explanation::csv_heading());
     }
@@ -136,6 +165,7 @@ fn csv(moments: &[Moment], explain: bool) -> String {
             .map_or_else(String::new, |score| format!("{:.6}", score.0));
         // Writing to a string can't fail.
         let _ = write!(text, "{:.4},{congruity},{score}", moment.at.0);
+        text.push_str(&parts::csv_cells(&moment.parts));
         if explain {
             text.push_str(&explanation::csv_cells(moment.explained.as_ref()));
         }
@@ -144,7 +174,8 @@ fn csv(moments: &[Moment], explain: bool) -> String {
     text
 }
 
-fn followed(congruity: &args::Congruity, moments: &[Moment]) -> Followed {
+fn followed(congruity: &args::Congruity, weights: &PartWeights, moments: &[Moment]) -> Followed {
+    let parts: Vec<Parts> = moments.iter().map(|moment| moment.parts).collect();
     let known: Vec<f32> = moments
         .iter()
         .filter_map(|m| Some(m.congruity?.get()))
@@ -159,6 +190,7 @@ fn followed(congruity: &args::Congruity, moments: &[Moment]) -> Followed {
         lowest: known.iter().copied().reduce(f32::min),
         highest: known.iter().copied().reduce(f32::max),
         known: known.len() as f64 / moments.len().max(1) as f64,
+        parts: parts::summarize(&parts, weights),
         csv: congruity.csv.clone(),
         png: congruity.png.clone(),
         explained: congruity.explain.then(|| explanation::summarize(explained)),
@@ -172,12 +204,13 @@ fn summary(followed: &Followed) -> String {
              known {:.0} % of the time",
             100.0 * followed.known
         ),
-        _ => "congruity unknown: the music is silent".to_owned(),
+        _ => "congruity unknown: no part that counts is known".to_owned(),
     };
     let explained = followed.explained.as_ref();
     format!(
-        "{} of music: {curve}\n{}{}\n{}\n",
+        "{} of music: {curve}\n{}{}{}\n{}\n",
         time::duration(Seconds(followed.duration_s)),
+        parts::table(&followed.parts),
         explained.map_or_else(String::new, explanation::table),
         followed.csv.display(),
         followed.png.display()
@@ -193,6 +226,7 @@ mod tests {
         let moment = |at, congruity, score| Moment {
             at: Seconds(at),
             congruity: Congruity::new(congruity),
+            parts: Parts::default(),
             score,
             explained: None,
         };
@@ -200,7 +234,9 @@ mod tests {
             moment(0.1, f32::NAN, None),
             moment(0.2, 0.25, Some(Score(0.5))),
         ];
-        let expected = "time_s,congruity,score\n0.1000,,\n0.2000,0.2500,0.500000\n";
+        let expected = "time_s,congruity,score,part_network,part_valence,part_arousal,\
+                        part_crossmodal,part_gesture\n\
+                        0.1000,,,,,,,\n0.2000,0.2500,0.500000,,,,,\n";
         assert_eq!(csv(&moments, false), expected);
         let explained = csv(&moments, true);
         let columns: Vec<usize> = explained.lines().map(|l| l.split(',').count()).collect();
