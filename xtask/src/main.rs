@@ -4,6 +4,7 @@
 //! the pinned inference runtime, the models' check sums, a Python environment.
 
 mod bundle;
+mod daw;
 mod demo;
 mod fuzz;
 mod install;
@@ -65,6 +66,12 @@ enum Command {
     /// Play for minutes in real time and look for blocks that come too late: one instance
     /// beside an indexer and an open editor, then sixteen
     Soak(soak::Options),
+    /// Play the plug-in in Debian's Ardour under a virtual display: render, record automation
+    /// and MIDI, drag sliders, write target/daw (needs Ardour; says what to install)
+    Daw {
+        /// Which checks; all if none is named
+        cases: Vec<String>,
+    },
     /// Run the public plug-in validators found on PATH on the bundles, many times
     Validate {
         /// How often each validator runs
@@ -133,6 +140,7 @@ fn run(command: Command, workspace: &Workspace, steps: &mut Steps) -> Result<()>
         Command::PeerIndex(options) => peer_index::run(workspace, steps, &options),
         Command::Scale { arguments } => scale::run(workspace, steps, &arguments),
         Command::Soak(options) => soak::run(workspace, steps, &options),
+        Command::Daw { cases } => daw::run(workspace, steps, &cases),
         Command::Validate { repeat } => validate::run(workspace, repeat),
         Command::Fuzz(options) => fuzz::run(workspace, &options, steps),
         Command::Tidy => tidy::run(workspace),

@@ -8,8 +8,8 @@
 //! Both ends are made together by [`channel`].
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crossbeam::channel::{Receiver, Sender, bounded};
@@ -453,6 +453,8 @@ struct Shared {
     newest: Mutex<Arc<View>>,
     /// Written by the editor; the worker skips what is only for display while it is false.
     editor_open: AtomicBool,
+    /// What the entry class does at each frame of the editor.
+    on_frame: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// The worker's end.
@@ -499,6 +501,19 @@ impl ViewHandle {
     pub fn set_editor_open(&self, open: bool) {
         self.shared.editor_open.store(open, Ordering::Relaxed);
     }
+
+    /// For the entry class, once: what to do at each frame, on the thread that draws.
+    pub fn set_on_frame(&self, on_frame: impl Fn() + Send + Sync + 'static) {
+        // Only one class is made around an instance.
+        let _ = self.shared.on_frame.set(Box::new(on_frame));
+    }
+
+    /// To be called when the editor draws a frame.
+    pub fn frame(&self) {
+        if let Some(on_frame) = self.shared.on_frame.get() {
+            on_frame();
+        }
+    }
 }
 
 /// Makes both ends.
@@ -506,6 +521,7 @@ pub fn channel() -> (Publisher, ViewHandle) {
     let shared = Arc::new(Shared {
         newest: Mutex::default(),
         editor_open: AtomicBool::new(false),
+        on_frame: OnceLock::new(),
     });
     let (sender, receiver) = bounded(ACTIONS);
     (

@@ -158,6 +158,7 @@ impl NiceEguiApp for ImpastoWindow {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         let now = Instant::now();
+        self.view.frame();
         let view = self.view.snapshot();
         let zoom = (ui.ctx().zoom_factor() * 100.0).round() as u32;
         let Self { screen, params, .. } = self;

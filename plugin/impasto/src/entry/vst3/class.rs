@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nice_plug::wrapper::vst3::Wrapper;
 use parking_lot::Mutex;
-use vst3::Class;
 use vst3::Steinberg::Vst::BusDirections_::kInput;
 use vst3::Steinberg::Vst::ChannelContext::IInfoListener;
 use vst3::Steinberg::Vst::MediaTypes_::kAudio;
@@ -21,6 +20,7 @@ use vst3::Steinberg::{
     FIDString, FUnknown, IBStream, IPlugView, IPluginBaseTrait, TBool, TUID, int32,
     kInvalidArgument, kResultFalse, kResultOk, tresult, uint32,
 };
+use vst3::{Class, ComRef};
 
 use super::buses::Buses;
 use super::changes::{ParamTable, append};
@@ -81,6 +81,8 @@ impl ImpastoClass {
         let gestures = Gestures::new();
         let relay = gestures.relay().clone();
         link.set_door(Box::new(move |edit| relay.tell(edit)));
+        let relay = gestures.relay().clone();
+        link.view.set_on_frame(move || relay.frame());
         Some(Self {
             inner,
             params: ParamTable::new(Arc::clone(&link.params)),
@@ -97,6 +99,11 @@ impl ImpastoClass {
             rate: AtomicU64::new(0),
             gestures,
         })
+    }
+
+    /// The way to the host's main thread.
+    pub fn gestures(&self) -> &Gestures {
+        &self.gestures
     }
 
     /// What the instance shares with this class.
@@ -124,14 +131,23 @@ impl ImpastoClass {
     }
 }
 
+impl Drop for ImpastoClass {
+    fn drop(&mut self) {
+        // A host that does not terminate before it lets the instance go.
+        self.gestures.close();
+    }
+}
+
 impl IPluginBaseTrait for ImpastoClass {
     unsafe fn initialize(&self, context: *mut FUnknown) -> tresult {
+        // SAFETY: null or the host's context.
+        self.gestures.offer(unsafe { ComRef::from_raw(context) });
         // SAFETY: as the host called us.
         unsafe { self.inner.initialize(context) }
     }
 
     unsafe fn terminate(&self) -> tresult {
-        self.gestures.set_handler(None);
+        self.gestures.close();
         // SAFETY: as the host called us; null gives the handler back.
         unsafe {
             self.inner.setComponentHandler(std::ptr::null_mut());
@@ -412,8 +428,14 @@ impl IAudioProcessorTrait for ImpastoClass {
         let Some(data) = (unsafe { data.as_ref() }) else {
             return kInvalidArgument;
         };
-        // Ardour switches to offline rendering without a new setup.
-        self.link.set_offline(data.processMode == kOffline as int32);
+        let offline = data.processMode == kOffline as int32;
+        if offline && !self.link.is_offline() {
+            // Ardour switches to offline rendering without a new setup. What it played
+            // before must not change what is rendered.
+            // SAFETY: as the host called us.
+            unsafe { self.setProcessing(1) };
+        }
+        self.link.set_offline(offline);
         // SAFETY: the host's list.
         unsafe {
             self.params

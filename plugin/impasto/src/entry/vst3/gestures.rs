@@ -1,22 +1,43 @@
-//! What the editor does to parameters, handed to the host on its own main thread.
+//! What is done to parameters here, handed to the host on its own main thread.
 //!
 //! On Linux the editor draws on a thread of its own, and the framework calls the
 //! host's handler right there; Ardour crashed at the first drag while it recorded
 //! automation. So the framework is given a [`Relay`] for a handler. It passes calls
 //! on at once where they come on the main thread (as they do on macOS and Windows),
-//! and else keeps them until the host's run loop calls [`Relay::deliver`].
+//! and else keeps them until it is called there. The worker's edits go the same way.
+//!
+//! What calls it there is
+//! - a run loop of the host's for as long as the instance lives, where the host offers
+//!   one in its context or its handler (Ardour does, once an editor was opened),
+//! - else the run loop of the editor's frame, while the editor is open,
+//! - else, where the editor draws on the main thread, each of its frames.
+//!
+//! Where none does, the worker's edits are refused: no call ever leaves from a foreign
+//! thread.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
 
 use crossbeam::queue::SegQueue;
 use parking_lot::Mutex;
-use vst3::Steinberg::Linux::{ITimerHandler, ITimerHandlerTrait};
+use vst3::Steinberg::Linux::{
+    IRunLoop, IRunLoopTrait, ITimerHandler, ITimerHandlerTrait, TimerInterval,
+};
 use vst3::Steinberg::Vst::{IComponentHandler, IComponentHandlerTrait, ParamID, ParamValue};
-use vst3::Steinberg::{int32, kResultFalse, kResultOk, tresult};
+use vst3::Steinberg::{FUnknown, int32, kResultFalse, kResultOk, tresult};
 use vst3::{Class, ComPtr, ComRef, ComWrapper};
 
 use crate::output::HostEdit;
+
+/// How often a run loop is to deliver, in milliseconds: as often as a screen shows it.
+pub const PERIOD: TimerInterval = 16;
+
+/// Calls that may wait before the worker's are refused: some seconds of all signals.
+const WAITING: usize = 1024;
+
+/// An editor that has drawn no frame for so long may not be drawing any more.
+const FRAMES: Duration = Duration::from_secs(1);
 
 /// One call to the host's handler.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,16 +48,34 @@ enum Call {
     Restart(int32),
 }
 
+impl From<HostEdit> for Call {
+    fn from(edit: HostEdit) -> Self {
+        match edit {
+            HostEdit::Begin(id) => Self::Begin(id),
+            HostEdit::Value(id, value) => Self::Perform(id, f64::from(value)),
+            HostEdit::End(id) => Self::End(id),
+        }
+    }
+}
+
 /// The handler that the framework sees.
 pub struct Relay {
     /// Written by the main thread.
     host: Mutex<Option<ComPtr<IComponentHandler>>>,
     waiting: SegQueue<Call>,
-    /// Whether a run loop calls [`Self::deliver`]; without one, calls go through at
-    /// once, as there is nobody to wait for.
-    pumped: AtomicBool,
-    /// The thread that made the instance, which is the host's main thread.
-    main: ThreadId,
+    /// How many run loops call [`Self::deliver`].
+    pumps: AtomicU32,
+    /// When the editor drew a frame on the main thread.
+    drawn: Mutex<Option<Instant>>,
+    /// The host's main thread, as far as it is known: where the instance was made, or
+    /// where the host last did what it does only there.
+    main: Mutex<ThreadId>,
+    /// Parameters whose gesture the host sees begun. Main thread.
+    held: Mutex<Vec<ParamID>>,
+    /// What the host's context offers. Main thread.
+    offered: Mutex<Option<ComPtr<IRunLoop>>>,
+    /// What delivers for the instance's life. Main thread.
+    run_loop: Mutex<Option<ComPtr<IRunLoop>>>,
 }
 
 impl Class for Relay {
@@ -44,30 +83,51 @@ impl Class for Relay {
 }
 
 impl Relay {
+    fn new() -> Self {
+        Self {
+            host: Mutex::new(None),
+            waiting: SegQueue::new(),
+            pumps: AtomicU32::new(0),
+            drawn: Mutex::new(None),
+            main: Mutex::new(thread::current().id()),
+            held: Mutex::default(),
+            offered: Mutex::new(None),
+            run_loop: Mutex::new(None),
+        }
+    }
+
+    /// The host calls here what it calls only on its main thread.
+    pub fn note_main(&self) {
+        *self.main.lock() = thread::current().id();
+    }
+
+    fn on_main(&self) -> bool {
+        *self.main.lock() == thread::current().id()
+    }
+
+    /// A call of the framework's.
     fn take(&self, call: Call) -> tresult {
-        let on_main = thread::current().id() == self.main;
-        if !on_main && self.pumped.load(Ordering::Acquire) {
+        if !self.on_main() {
             self.waiting.push(call);
             return kResultOk;
         }
-        if on_main {
-            self.deliver();
-        }
+        self.deliver();
         self.pass(call)
     }
 
-    /// Takes an edit from any thread to the host's main thread; false if no run loop would
-    /// deliver it there.
+    /// Takes an edit from any thread to the host's main thread. False, and the edit is
+    /// lost, if nothing would deliver it there or the host does not keep up.
     pub fn tell(&self, edit: HostEdit) -> bool {
-        let reachable = self.pumped.load(Ordering::Acquire);
-        if reachable {
-            self.waiting.push(match edit {
-                HostEdit::Begin(id) => Call::Begin(id),
-                HostEdit::Value(id, value) => Call::Perform(id, f64::from(value)),
-                HostEdit::End(id) => Call::End(id),
-            });
+        let drawn = || self.drawn.lock().is_some_and(|at| at.elapsed() < FRAMES);
+        if self.pumps.load(Ordering::Acquire) == 0 && !drawn() {
+            return false;
         }
-        reachable
+        // A gesture's end is never refused: the host would hold the parameter for good.
+        let may_wait = self.waiting.len() < WAITING || matches!(edit, HostEdit::End(_));
+        if may_wait {
+            self.waiting.push(edit.into());
+        }
+        may_wait
     }
 
     /// Passes on what waits, in order. Called on the main thread.
@@ -77,12 +137,78 @@ impl Relay {
         }
     }
 
-    /// Says whether a run loop delivers from now on.
-    pub fn set_pumped(&self, pumped: bool) {
-        self.pumped.store(pumped, Ordering::Release);
+    /// The editor draws a frame, on whatever thread it does.
+    pub fn frame(&self) {
+        if self.on_main() {
+            *self.drawn.lock() = Some(Instant::now());
+            self.deliver();
+        }
     }
 
+    /// A run loop delivers from now on. Called on the main thread.
+    pub fn pump_begins(&self) {
+        self.pumps.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// A run loop delivers no more. Called on the main thread.
+    pub fn pump_ends(&self) {
+        if self.pumps.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.let_go();
+        }
+    }
+
+    /// The editor draws no more. Called on the main thread.
+    pub fn frames_end(&self) {
+        *self.drawn.lock() = None;
+        if self.pumps.load(Ordering::Acquire) == 0 {
+            self.let_go();
+        }
+    }
+
+    /// Delivers what waits, then ends every gesture, as nobody might.
+    fn let_go(&self) {
+        self.deliver();
+        while let Some(id) = { self.held.lock().pop() } {
+            self.call(Call::End(id));
+        }
+    }
+
+    /// Passes a call on as a gesture that is whole: edits may have been refused before.
     fn pass(&self, call: Call) -> tresult {
+        match call {
+            Call::Begin(id) | Call::Perform(id, _) => {
+                if !self.hold(id) {
+                    self.call(Call::Begin(id));
+                }
+                match call {
+                    Call::Perform(..) => self.call(call),
+                    _ => kResultOk,
+                }
+            }
+            Call::End(id) => {
+                let mut held = self.held.lock();
+                let Some(place) = held.iter().position(|known| *known == id) else {
+                    return kResultOk;
+                };
+                held.swap_remove(place);
+                drop(held);
+                self.call(call)
+            }
+            Call::Restart(_) => self.call(call),
+        }
+    }
+
+    /// Notes that a gesture of `id` goes on; whether it did before.
+    fn hold(&self, id: ParamID) -> bool {
+        let mut held = self.held.lock();
+        let known = held.contains(&id);
+        if !known {
+            held.push(id);
+        }
+        known
+    }
+
+    fn call(&self, call: Call) -> tresult {
         // A copy, so that the lock is free should the host call back.
         let host = self.host.lock().clone();
         let Some(host) = host else {
@@ -120,6 +246,7 @@ impl IComponentHandlerTrait for Relay {
 
 impl ITimerHandlerTrait for Relay {
     unsafe fn onTimer(&self) {
+        self.note_main();
         self.deliver();
     }
 }
@@ -131,17 +258,7 @@ pub struct Gestures(ComWrapper<Relay>);
 impl Gestures {
     /// To be made on the host's main thread.
     pub fn new() -> Self {
-        Self(ComWrapper::new(Relay {
-            host: Mutex::new(None),
-            waiting: SegQueue::new(),
-            pumped: AtomicBool::new(false),
-            main: thread::current().id(),
-        }))
-    }
-
-    /// Sets or forgets the host's handler.
-    pub fn set_handler(&self, handler: Option<ComPtr<IComponentHandler>>) {
-        let _old = std::mem::replace(&mut *self.0.host.lock(), handler);
+        Self(ComWrapper::new(Relay::new()))
     }
 
     /// Keeps the host's handler and gives the one for the framework; null for null.
@@ -151,9 +268,70 @@ impl Gestures {
     pub unsafe fn take_handler(&self, handler: *mut IComponentHandler) -> *mut IComponentHandler {
         // SAFETY: the caller's promise.
         let handler = unsafe { ComRef::from_raw(handler) };
-        let relay = handler.and_then(|_| self.0.as_com_ref::<IComponentHandler>());
         self.set_handler(handler.map(|handler| handler.to_com_ptr()));
+        let relay = handler.and_then(|_| self.0.as_com_ref::<IComponentHandler>());
         relay.map_or(std::ptr::null_mut(), |relay| relay.as_ptr())
+    }
+
+    fn set_handler(&self, handler: Option<ComPtr<IComponentHandler>>) {
+        self.0.note_main();
+        // The run loop may be the old handler's.
+        self.leave_run_loop();
+        let _old = std::mem::replace(&mut *self.0.host.lock(), handler);
+        self.seek_run_loop();
+    }
+
+    /// Takes the run loop that the host's context offers, if it does. Called on the main
+    /// thread.
+    pub fn offer(&self, context: Option<ComRef<'_, FUnknown>>) {
+        if let Some(run_loop) = context.and_then(|context| context.cast::<IRunLoop>()) {
+            *self.0.offered.lock() = Some(run_loop);
+        }
+        self.seek_run_loop();
+    }
+
+    /// Has a run loop deliver from now on, if the host's context or handler offers one.
+    /// Called on the main thread, and again whenever the host may offer one by then.
+    pub fn seek_run_loop(&self) {
+        if self.has_run_loop() {
+            return;
+        }
+        let handler = self.0.host.lock().clone();
+        let of_handler = || handler.and_then(|handler| handler.cast::<IRunLoop>());
+        let offered = self.0.offered.lock().clone();
+        let Some(run_loop) = offered.or_else(of_handler) else {
+            return;
+        };
+        let Some(timer) = self.0.as_com_ref::<ITimerHandler>() else {
+            return;
+        };
+        // SAFETY: the relay lives at least until `leave_run_loop` takes it back.
+        if unsafe { run_loop.registerTimer(timer.as_ptr(), PERIOD) } == kResultOk {
+            *self.0.run_loop.lock() = Some(run_loop);
+            self.0.pump_begins();
+        }
+    }
+
+    /// Whether a run loop delivers for as long as the instance lives.
+    pub fn has_run_loop(&self) -> bool {
+        self.0.run_loop.lock().is_some()
+    }
+
+    fn leave_run_loop(&self) {
+        let Some(run_loop) = self.0.run_loop.lock().take() else {
+            return;
+        };
+        if let Some(timer) = self.0.as_com_ref::<ITimerHandler>() {
+            // SAFETY: registered by `seek_run_loop`.
+            unsafe { run_loop.unregisterTimer(timer.as_ptr()) };
+        }
+        self.0.pump_ends();
+    }
+
+    /// Before the instance goes: the host hears nothing from here on.
+    pub fn close(&self) {
+        let _offered = self.0.offered.lock().take();
+        self.set_handler(None);
     }
 
     /// The relay itself.
@@ -163,71 +341,4 @@ impl Gestures {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-
-    /// A host that notes what it is told and on which thread.
-    struct Host(Arc<Mutex<Vec<(Call, ThreadId)>>>);
-
-    impl Class for Host {
-        type Interfaces = (IComponentHandler,);
-    }
-
-    impl Host {
-        fn note(&self, call: Call) -> tresult {
-            self.0.lock().push((call, thread::current().id()));
-            kResultOk
-        }
-    }
-
-    impl IComponentHandlerTrait for Host {
-        unsafe fn beginEdit(&self, id: ParamID) -> tresult {
-            self.note(Call::Begin(id))
-        }
-        unsafe fn performEdit(&self, id: ParamID, value: ParamValue) -> tresult {
-            self.note(Call::Perform(id, value))
-        }
-        unsafe fn endEdit(&self, id: ParamID) -> tresult {
-            self.note(Call::End(id))
-        }
-        unsafe fn restartComponent(&self, flags: int32) -> tresult {
-            self.note(Call::Restart(flags))
-        }
-    }
-
-    /// Drags on another thread; then what the host heard, and all on this thread?
-    fn drag(pumped: bool) -> (Vec<Call>, bool) {
-        let heard = Arc::default();
-        let host = ComWrapper::new(Host(Arc::clone(&heard)));
-        let gestures = Gestures::new();
-        gestures.set_handler(host.to_com_ptr());
-        gestures.relay().set_pumped(pumped);
-        let relay = gestures.relay().clone();
-        thread::spawn(move || {
-            // SAFETY: calls without pointers.
-            unsafe {
-                relay.beginEdit(7);
-                relay.performEdit(7, 0.25);
-                relay.endEdit(7);
-            }
-        })
-        .join()
-        .expect("no panic");
-        assert_eq!(heard.lock().is_empty(), pumped, "waits only if pumped");
-        // SAFETY: as the host's run loop calls it.
-        unsafe { gestures.relay().onTimer() };
-        let here = thread::current().id();
-        let heard = heard.lock();
-        let calls = heard.iter().map(|(call, _)| *call).collect();
-        (calls, heard.iter().all(|(_, thread)| *thread == here))
-    }
-
-    #[test]
-    fn a_drag_reaches_the_host_in_order_and_on_its_main_thread() {
-        let drag_calls = [Call::Begin(7), Call::Perform(7, 0.25), Call::End(7)];
-        assert_eq!(drag(true), (drag_calls.to_vec(), true));
-        assert_eq!(drag(false), (drag_calls.to_vec(), false));
-    }
-}
+mod tests;

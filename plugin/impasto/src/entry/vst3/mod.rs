@@ -15,12 +15,13 @@ use std::ffi::c_void;
 
 use nice_plug::wrapper::setup_logger;
 use nice_plug::wrapper::vst3::PluginInfo;
+use parking_lot::Mutex;
 use vst3::Steinberg::{
     FIDString, FUnknown, IPluginFactory, IPluginFactory2, IPluginFactory2Trait, IPluginFactory3,
     IPluginFactory3Trait, IPluginFactoryTrait, PClassInfo, PClassInfo2, PClassInfoW, PFactoryInfo,
     TUID, int32, kInvalidArgument, kResultOk, tresult,
 };
-use vst3::{Class, ComWrapper};
+use vst3::{Class, ComPtr, ComRef, ComWrapper};
 
 pub use class::ImpastoClass;
 
@@ -29,6 +30,8 @@ use crate::Impasto;
 /// The class list of one class.
 struct Factory {
     info: PluginInfo,
+    /// What the host says it is, for the instances made from here on.
+    context: Mutex<Option<ComPtr<FUnknown>>>,
 }
 
 impl Class for Factory {
@@ -39,6 +42,7 @@ impl Factory {
     fn new() -> Self {
         Self {
             info: PluginInfo::for_plugin::<Impasto>(),
+            context: Mutex::new(None),
         }
     }
 }
@@ -87,6 +91,10 @@ impl IPluginFactoryTrait for Factory {
         let Some(class) = ImpastoClass::new() else {
             return kInvalidArgument;
         };
+        let context = self.context.lock().clone();
+        class
+            .gestures()
+            .offer(context.as_ref().map(ComPtr::as_com_ref));
         let wrapper = ComWrapper::new(class);
         let Some(unknown) = wrapper.as_com_ref::<FUnknown>() else {
             return kInvalidArgument;
@@ -111,7 +119,13 @@ impl IPluginFactory3Trait for Factory {
         unsafe { fill(index, info, || self.info.create_class_info_unicode()) }
     }
 
-    unsafe fn setHostContext(&self, _context: *mut FUnknown) -> tresult {
+    unsafe fn setHostContext(&self, context: *mut FUnknown) -> tresult {
+        // SAFETY: null or the host's context.
+        let context = unsafe { ComRef::from_raw(context) };
+        let _old = std::mem::replace(
+            &mut *self.context.lock(),
+            context.map(|context| context.to_com_ptr()),
+        );
         kResultOk
     }
 }

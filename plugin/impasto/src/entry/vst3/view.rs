@@ -1,6 +1,7 @@
 //! The framework's view, with what it needs of the host's run loop put right.
 //!
-//! - The run loop delivers the editor's gestures ([`super::gestures`]).
+//! - The run loop delivers gestures ([`super::gestures`]), unless one already does for as
+//!   long as the instance lives.
 //! - The framework registers an event handler with the run loop at every opening
 //!   and leaks a reference to it, and with it two sockets. The frame that it is
 //!   shown notes each one, and gives that reference up when the view is closed.
@@ -8,12 +9,13 @@
 //!   view by this shell.
 
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use parking_lot::Mutex;
 use vst3::Steinberg::IPlugViewContentScaleSupport_::ScaleFactor;
 use vst3::Steinberg::Linux::{
-    FileDescriptor, IEventHandler, IRunLoop, IRunLoopTrait, ITimerHandler, TimerInterval,
+    FileDescriptor, IEventHandler, IRunLoop, IRunLoopTrait, ITimerHandler, ITimerHandlerTrait,
+    TimerInterval,
 };
 use vst3::Steinberg::{
     FIDString, FUnknown, IPlugFrame, IPlugFrameTrait, IPlugView, IPlugViewContentScaleSupport,
@@ -22,10 +24,7 @@ use vst3::Steinberg::{
 };
 use vst3::{Class, ComPtr, ComRef, ComWrapper};
 
-use super::gestures::Gestures;
-
-/// How often gestures are delivered, in milliseconds: as often as a screen shows them.
-const PERIOD: TimerInterval = 16;
+use super::gestures::{Gestures, PERIOD};
 
 /// The view that the host sees.
 struct Shell {
@@ -56,6 +55,7 @@ pub unsafe fn wrap(inner: *mut IPlugView, gestures: &Gestures) -> *mut IPlugView
     let Some(inner) = (unsafe { ComPtr::from_raw(inner) }) else {
         return std::ptr::null_mut();
     };
+    gestures.relay().note_main();
     let shell = ComWrapper::new(Shell {
         inner,
         gestures: gestures.clone(),
@@ -95,9 +95,7 @@ impl Shell {
         // SAFETY: null is allowed; the framework gives its references up.
         unsafe { self.inner.setFrame(std::ptr::null_mut()) };
         if let Some(run_loop) = frame.run_loop {
-            self.gestures.relay().set_pumped(false);
-            self.gestures.relay().deliver();
-            run_loop.close(&self.gestures);
+            LoopFrame::close(&run_loop);
         }
     }
 }
@@ -123,7 +121,7 @@ impl IPlugViewTrait for Shell {
     unsafe fn removed(&self) -> tresult {
         // SAFETY: as the host called us.
         let result = unsafe { self.inner.removed() };
-        self.gestures.relay().deliver();
+        self.gestures.relay().frames_end();
         result
     }
 
@@ -201,8 +199,10 @@ impl Frame {
             resizer,
             host: run_loop,
             handlers: Mutex::default(),
+            gestures: gestures.clone(),
+            delivers: AtomicBool::new(false),
         });
-        frame.start(gestures);
+        LoopFrame::start(&frame);
         Some(Self {
             shown: frame.to_com_ptr()?,
             run_loop: Some(frame),
@@ -249,6 +249,9 @@ struct LoopFrame {
     host: ComPtr<IRunLoop>,
     /// Registered by the framework and not taken back.
     handlers: Mutex<Vec<Handler>>,
+    gestures: Gestures,
+    /// Whether the run loop calls this to deliver gestures.
+    delivers: AtomicBool,
 }
 
 /// An event handler of the framework, compared by its address.
@@ -259,39 +262,56 @@ struct Handler(*mut IEventHandler);
 unsafe impl Send for Handler {}
 
 impl Class for LoopFrame {
-    type Interfaces = (IPlugFrame, IRunLoop);
+    type Interfaces = (IPlugFrame, IRunLoop, ITimerHandler);
 }
 
 impl LoopFrame {
-    /// Has the host deliver gestures from now on.
-    fn start(&self, gestures: &Gestures) {
-        let Some(timer) = gestures.relay().as_com_ref::<ITimerHandler>() else {
+    /// Has a run loop deliver gestures from now on.
+    fn start(this: &ComWrapper<Self>) {
+        // Ardour's handler offers its run loop once there is an editor.
+        this.gestures.seek_run_loop();
+        if this.gestures.has_run_loop() {
+            return;
+        }
+        let Some(timer) = this.as_com_ref::<ITimerHandler>() else {
             return;
         };
-        // SAFETY: the relay lives at least until `close` takes it back.
-        let result = unsafe { self.host.registerTimer(timer.as_ptr(), PERIOD) };
-        gestures.relay().set_pumped(result == kResultOk);
+        // SAFETY: this object lives at least until `close` takes the timer back.
+        if unsafe { this.host.registerTimer(timer.as_ptr(), PERIOD) } == kResultOk {
+            this.delivers.store(true, Ordering::Release);
+            this.gestures.relay().pump_begins();
+        }
     }
 
     /// Takes back the timer and what the framework left registered, and gives up
     /// the reference that the framework leaked of each handler.
-    fn close(&self, gestures: &Gestures) {
-        if let Some(timer) = gestures.relay().as_com_ref::<ITimerHandler>() {
+    fn close(this: &ComWrapper<Self>) {
+        if this.delivers.swap(false, Ordering::AcqRel)
+            && let Some(timer) = this.as_com_ref::<ITimerHandler>()
+        {
             // SAFETY: registered by `start`.
-            unsafe { self.host.unregisterTimer(timer.as_ptr()) };
+            unsafe { this.host.unregisterTimer(timer.as_ptr()) };
+            this.gestures.relay().pump_ends();
         }
-        let handlers = std::mem::take(&mut *self.handlers.lock());
+        let handlers = std::mem::take(&mut *this.handlers.lock());
         for Handler(handler) in handlers {
             // SAFETY: the framework (0.4.2) makes one reference for the pointer that it
             // registers and never gives it up, so the handler is alive here, and this
             // release is the missing one. Its destructor closes its sockets and
             // unregisters itself once more, which finds nothing.
             unsafe {
-                self.host.unregisterEventHandler(handler);
+                this.host.unregisterEventHandler(handler);
                 let unknown = handler.cast::<FUnknown>();
                 ((*(*unknown).vtbl).release)(unknown);
             }
         }
+    }
+}
+
+impl ITimerHandlerTrait for LoopFrame {
+    unsafe fn onTimer(&self) {
+        self.gestures.relay().note_main();
+        self.gestures.relay().deliver();
     }
 }
 
