@@ -143,6 +143,8 @@ pub struct Rendered {
     pub main: Clip,
     /// The snippets' own output.
     pub aux: Clip,
+    /// The control voltages.
+    pub control: Clip,
     /// All events, in order.
     pub events: Vec<OutputEvent>,
 }
@@ -176,7 +178,7 @@ pub fn render(
     mut between: impl FnMut(u64),
 ) -> Result<Rendered> {
     let mut main: [Vec<f32>; 2] = std::array::from_fn(|_| Vec::with_capacity(music.len()));
-    let mut aux = main.clone();
+    let (mut aux, mut control) = (main.clone(), main.clone());
     let mut changes = changes;
     let mut start = 0;
     while start < music.len() {
@@ -190,6 +192,7 @@ pub fn render(
         for (kept, out) in [
             (&mut main, processor.main_out()),
             (&mut aux, processor.aux_out()),
+            (&mut control, processor.control_out()),
         ] {
             for (kept, out) in kept.iter_mut().zip(out) {
                 kept.extend_from_slice(&out[..end - start]);
@@ -207,6 +210,10 @@ pub fn render(
         aux: Clip {
             rate,
             channels: aux,
+        },
+        control: Clip {
+            rate,
+            channels: control,
         },
         events: processor.take_events(),
     })

@@ -71,6 +71,12 @@ impl State {
         self
     }
 
+    /// Sets one entry of the record.
+    pub fn with_entry(mut self, key: &str, value: Value) -> State {
+        self.record.insert(key.to_owned(), value);
+        self
+    }
+
     /// Sets a parameter by its string id. `kind` is the state's own word for the
     /// type of the value: `f32`, `i32`, `bool` or `string`.
     pub fn with_parameter(mut self, id: &str, kind: &str, value: Value) -> State {

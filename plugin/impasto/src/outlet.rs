@@ -8,13 +8,54 @@ use outputs::{PerSignal, Shaper, Signal, Values};
 
 use crate::output::HostLink;
 use crate::params::Automation;
+use crate::process::SPAN;
 
 /// The brush's level that is 0, in dB of full scale.
 const QUIETEST_DB: f32 = -60.0;
 
+/// Time constant of the brush's mean square, in seconds: shorter than a dab, so that what
+/// follows it is the gesture. Who wants it slower has the shape's release.
+const BRUSH_SECONDS: f32 = 0.03;
+
 /// The signal of a brush at `level_db`, 0..=1.
-pub fn brush_signal(level_db: f32) -> f32 {
+fn brush_signal(level_db: f32) -> f32 {
     (1.0 - level_db / QUIETEST_DB).clamp(0.0, 1.0)
+}
+
+/// How loud the brush is, looked at on the raster.
+#[derive(Clone, Copy, Debug, Default)]
+struct BrushLevel {
+    /// Of the raster that is being heard.
+    squares: f32,
+    count: usize,
+    mean_square: f32,
+}
+
+impl BrushLevel {
+    fn hear(&mut self, mono: &[f32]) {
+        for sample in mono {
+            let sample = if sample.is_finite() { *sample } else { 0.0 };
+            self.squares += sample.clamp(-1e3, 1e3).powi(2);
+        }
+        self.count += mono.len();
+    }
+
+    /// The signal at the end of a raster; `rate` in hertz.
+    fn take(&mut self, rate: f32) -> f32 {
+        let count = std::mem::take(&mut self.count);
+        let squares = std::mem::take(&mut self.squares);
+        if count > 0 {
+            let keep = (-(count as f32) / (BRUSH_SECONDS * rate)).exp();
+            let now = squares / count as f32;
+            self.mean_square = now + (self.mean_square - now) * keep;
+        }
+        // Nothing at all is no level; and never a denormal.
+        if self.mean_square < 1e-12 {
+            self.mean_square = 0.0;
+            return 0.0;
+        }
+        brush_signal(10.0 * self.mean_square.log10())
+    }
 }
 
 /// All that the audio thread owns of it.
@@ -23,6 +64,7 @@ pub struct Outlet {
     rate: f32,
     incoming: rtrb::Consumer<AudioSettings>,
     settings: AudioSettings,
+    brush: BrushLevel,
     shapers: PerSignal<Shaper>,
     shaped: Values,
     controllers: CcStream,
@@ -39,6 +81,7 @@ impl Outlet {
             rate,
             incoming,
             settings: AudioSettings::default(),
+            brush: BrushLevel::default(),
             shapers: PerSignal::default(),
             shaped: Values::default(),
             controllers: CcStream::default(),
@@ -50,6 +93,7 @@ impl Outlet {
 
     /// Forgets what was shaped, as when the host starts or jumps.
     pub fn reset(&mut self) {
+        self.brush = BrushLevel::default();
         self.shapers = PerSignal::default();
         self.shaped = Values::default();
         for voltage in &mut self.voltages {
@@ -67,25 +111,35 @@ impl Outlet {
         }
     }
 
-    /// The next span: shapes the signals, sends controllers, writes the voltages.
+    /// Takes in the sidechain's next samples.
+    pub fn hear_brush(&mut self, mono: &[f32]) {
+        self.brush.hear(mono);
+    }
+
+    /// How loud the brush is at the end of a raster, 0..=1.
+    pub fn brush(&mut self) -> f32 {
+        self.brush.take(self.rate)
+    }
+
+    /// Writes the next samples of the voltages.
+    pub fn render(&mut self, control: [&mut [f32]; 2]) {
+        for (voltage, output) in self.voltages.iter_mut().zip(control) {
+            voltage.render(output);
+        }
+    }
+
+    /// The end of a raster of [`SPAN`] samples: shapes the signals and sends controllers.
     /// `values` are the signals as they were found; all unknown holds what goes out.
-    pub fn span(
-        &mut self,
-        values: &Values,
-        control: [&mut [f32]; 2],
-        send: &mut impl FnMut(ControlChange),
-    ) {
-        let elapsed = control[0].len() as f32 / self.rate;
+    pub fn look(&mut self, values: &Values, send: &mut impl FnMut(ControlChange)) {
+        let elapsed = SPAN as f32 / self.rate;
         for signal in Signal::ALL {
             let shape = &self.settings.shapes[signal];
             self.shaped[signal] = self.shapers[signal].next(values[signal], elapsed, shape);
         }
         self.controllers
             .next(&self.shaped, elapsed, &self.settings.cc, send);
-        let channels = self.voltages.iter_mut().zip(&self.settings.cv);
-        for ((voltage, channel), output) in channels.zip(control) {
+        for (voltage, channel) in self.voltages.iter_mut().zip(&self.settings.cv) {
             voltage.set(&self.shaped, channel, self.rate);
-            voltage.render(output);
         }
     }
 
@@ -118,8 +172,8 @@ mod tests {
     use super::*;
     use crate::output::HostEdit;
 
-    /// 10 ms at 48 kHz.
-    const FRAMES: usize = 480;
+    /// 10 ms at 48 kHz, nearly.
+    const FRAMES: usize = 7 * SPAN;
 
     struct Rig {
         link: HostLink,
@@ -154,9 +208,11 @@ mod tests {
             self.outlet.follow_settings();
             let [left, right] = &mut self.control;
             let controllers = &mut self.controllers;
-            self.outlet.span(&values, [left, right], &mut |message| {
-                controllers.push(message)
-            });
+            for (left, right) in left.chunks_mut(SPAN).zip(right.chunks_mut(SPAN)) {
+                self.outlet.render([left, right]);
+                self.outlet
+                    .look(&values, &mut |message| controllers.push(message));
+            }
             self.outlet.end_block(FRAMES, &self.link);
             let told = std::iter::from_fn(|| self.link.take_told());
             told.filter_map(|edit| match edit {
@@ -211,11 +267,22 @@ mod tests {
     }
 
     #[test]
-    fn the_brush_is_measured_in_decibels() {
+    fn the_brush_is_measured_in_decibels_and_falls_in_tenths_of_a_second() {
         assert_eq!(brush_signal(-100.0), 0.0);
-        assert_eq!(brush_signal(-60.0), 0.0);
         assert_eq!(brush_signal(-30.0), 0.5);
-        assert_eq!(brush_signal(0.0), 1.0);
         assert_eq!(brush_signal(6.0), 1.0);
+        let mut level = BrushLevel::default();
+        let mut after = |amplitude: f32, seconds: f32| {
+            let mut last = 0.0;
+            for _ in 0..(seconds * 48_000.0) as usize / SPAN {
+                level.hear(&[amplitude; SPAN]);
+                last = level.take(48_000.0);
+            }
+            last
+        };
+        assert!((after(0.1, 0.5) - (1.0 - 20.0 / 60.0)).abs() < 1e-3);
+        assert_eq!(after(0.0, 0.35), 0.0, "40 dB down in 0.3 s");
+        assert_eq!(after(f32::NAN, 0.1), 0.0);
+        assert_eq!(after(f32::INFINITY, 0.1), 0.0);
     }
 }

@@ -24,7 +24,7 @@ use outputs::{Signal, Values};
 
 use crate::bridge::{AudioEnd, Calibrated, Shared, StartedAt};
 use crate::events::Sent;
-use crate::outlet::{Outlet, brush_signal};
+use crate::outlet::Outlet;
 use crate::output::HostLink;
 use crate::params::{ImpastoParams, PlayMode};
 use crate::worker::Message;
@@ -253,8 +253,8 @@ impl Processor {
             .music
             .hear(&[&left[start..end], &right[start..end]], length);
         self.calibrate(length);
-        self.put_out(block, start..end, send);
         self.play(block, start..end, level_db, send);
+        self.put_out(block, start..end, send);
         self.audition(length);
         self.report_start(length);
         self.mix(block, start, end);
@@ -290,25 +290,32 @@ impl Processor {
             .play(span, &mut |note| send(Sent::Note(note.later(start))));
     }
 
-    /// The signals' way out in a span. Bypassed, they stay where they are.
+    /// The signals' way out in a span. They are looked at where a raster of [`SPAN`] samples
+    /// ends, whatever the host's blocks. Bypassed, they stay where they are.
     fn put_out(
         &mut self,
         block: &mut Block<'_>,
         within: Range<usize>,
         send: &mut impl FnMut(Sent),
     ) {
-        let connected = self.link.brush_connected();
-        let brush = connected.then(|| brush_signal(self.brush.meter.rms_db()));
-        self.link.signals.set(Signal::Brush, brush);
+        let length = within.len();
+        let offset = within.end - 1;
+        self.outlet.hear_brush(&self.brush.mono[..length]);
+        let [left, right] = &mut block.control;
+        self.outlet
+            .render([&mut left[within.clone()], &mut right[within]]);
+        if !(self.position + length as u64).is_multiple_of(SPAN as u64) {
+            return;
+        }
+        let brush = self.outlet.brush();
+        let known = self.link.brush_connected().then_some(brush);
+        self.link.signals.set(Signal::Brush, known);
         let values = if self.params.bypass.value() {
             Values::default()
         } else {
             self.link.signals.values()
         };
-        let offset = within.start;
-        let [left, right] = &mut block.control;
-        let control = [&mut left[within.clone()], &mut right[within]];
-        self.outlet.span(&values, control, &mut |change| {
+        self.outlet.look(&values, &mut |change| {
             send(Sent::Controller { offset, change });
         });
     }

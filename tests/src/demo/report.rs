@@ -230,6 +230,7 @@ mod tests {
                 rendered: Rendered {
                     main,
                     aux: Clip::default(),
+                    control: Clip::default(),
                     events,
                 },
                 snapshot,

@@ -1,8 +1,8 @@
 //! What a host sends with a block besides audio, and what it gets back.
 
 use clack_host::events::event_types::{
-    NoteOffEvent, NoteOnEvent, ParamGestureBeginEvent, ParamGestureEndEvent, ParamValueEvent,
-    TransportEvent, TransportFlags,
+    MidiEvent, NoteOffEvent, NoteOnEvent, ParamGestureBeginEvent, ParamGestureEndEvent,
+    ParamValueEvent, TransportEvent, TransportFlags,
 };
 use clack_host::events::{EventFlags, Match};
 use clack_host::prelude::*;
@@ -111,7 +111,14 @@ pub enum OutputEvent {
         /// 0..1; `None` where it ended.
         velocity: Option<f64>,
     },
-    /// Anything else, as MIDI.
+    /// A MIDI 1.0 message at `frame` since activation.
+    Midi {
+        /// Frames since activation.
+        frame: u64,
+        /// Status and data.
+        data: [u8; 3],
+    },
+    /// Anything else.
     Other {
         /// Frames since activation.
         frame: u64,
@@ -157,6 +164,11 @@ pub(super) fn output_event(event: &UnknownEvent, frame: u64) -> OutputEvent {
             frame,
             id: id(event.param_id()),
             begin: false,
+        }
+    } else if let Some(event) = event.as_event::<MidiEvent>() {
+        OutputEvent::Midi {
+            frame,
+            data: event.data(),
         }
     } else {
         OutputEvent::Other { frame }

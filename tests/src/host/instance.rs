@@ -1,6 +1,7 @@
 //! The main thread's half of one plug-in instance.
 
 use super::ensemble;
+use super::events::{OutputEvent, output_event};
 use super::handlers::{HostMainThread, HostShared, Role, TestHost, set_role};
 use super::processor::{Activation, Processor};
 use crate::{Error, Result};
@@ -118,6 +119,33 @@ impl Instance {
         if asked {
             self.plugin.call_on_main_thread_callback();
         }
+    }
+
+    /// While it is not active: lets the plug-in tell of its parameters, if it asked for it.
+    /// What it told, in order.
+    ///
+    /// # Errors
+    /// The plug-in has no parameters.
+    pub fn serve_flush(&mut self) -> Result<Vec<OutputEvent>> {
+        let asked = self
+            .plugin
+            .access_shared_handler(|shared| shared.flush.swap(false, Ordering::AcqRel));
+        if !asked {
+            return Ok(Vec::new());
+        }
+        let mut output = EventBuffer::new();
+        let params: PluginParams = self
+            .plugin
+            .plugin_handle()
+            .get_extension()
+            .ok_or(Error::MissingExtension("clap.params"))?;
+        let mut handle = self
+            .plugin
+            .inactive_plugin_handle()
+            .ok_or_else(|| Error::plugin("flush", "it is active"))?;
+        let (input, mut events) = (InputEvents::empty(), output.as_output());
+        params.flush(&mut handle, &input, &mut events);
+        Ok(output.iter().map(|event| output_event(event, 0)).collect())
     }
 
     /// Fails if the plug-in called its host from a thread that CLAP does not allow.

@@ -143,7 +143,7 @@ impl Processor {
             inputs: [bus(), bus()],
             outputs: [bus(), bus(), bus()],
             input_ports: AudioPorts::with_capacity(4, 2),
-            output_ports: AudioPorts::with_capacity(4, 2),
+            output_ports: AudioPorts::with_capacity(6, 3),
             input_events: EventBuffer::with_capacity(64),
             output_events: EventBuffer::with_capacity(Self::EVENTS),
             events: Vec::new(),
