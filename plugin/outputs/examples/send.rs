@@ -2,7 +2,8 @@
 //! seconds since 1970, congruity and brush, one line a change. Receives OSC meanwhile and
 //! prints what it was told. `docs/network_peers.py` holds other programs against it.
 //!
-//! `cargo run --release -p impasto-outputs --example send -- OSC_TARGET LIGHT_TARGET LISTEN`
+//! `cargo run --release -p impasto-outputs --example send -- OSC_TARGET LIGHT_TARGET LISTEN`,
+//! where `multicast` as LIGHT_TARGET is the universe's group.
 
 use std::env;
 use std::io::{self, Write};
@@ -24,7 +25,10 @@ fn main() -> io::Result<()> {
     settings.osc.enabled = true;
     settings.osc.target = arguments.next().unwrap_or(settings.osc.target);
     settings.light.enabled = true;
-    settings.light.target = arguments.next().unwrap_or(settings.light.target);
+    match arguments.next().as_deref() {
+        Some("multicast") => settings.light.multicast = true,
+        target => settings.light.target = target.unwrap_or("127.0.0.1").to_owned(),
+    }
     settings.osc.listening = true;
     settings.osc.listen = arguments.next().unwrap_or(settings.osc.listen);
     settings.light.resolution = SlotResolution::Fine;

@@ -52,7 +52,7 @@ fn it_is_dark_while_the_transport_stands_still() {
 #[test]
 fn it_ends_dark_and_says_so_when_it_is_turned_off_or_goes_elsewhere() {
     let ended = |target: &std::net::UdpSocket| {
-        let sent = packets(target, Duration::from_millis(300));
+        let sent = packets(target, Duration::from_millis(600));
         let read: Vec<_> = sent.iter().map(|packet| slots(packet)).collect();
         let last = &read[read.len() - 6..];
         assert!(
