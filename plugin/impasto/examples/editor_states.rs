@@ -48,8 +48,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => SIZE,
         };
         let desk = Desk::new(view);
-        if name == "outputs-failed" {
-            desk.set(&desk.params.automation, 1.0);
+        match name {
+            "outputs" => desk.set(&desk.params.automation, 0.5),
+            "outputs-failed" => desk.set(&desk.params.automation, 1.0),
+            _ => {}
         }
         let mut harness = harness(desk, size, 1.0);
         harness.get_by_label("Outputs").click();

@@ -396,3 +396,24 @@ fn the_page_is_opened_and_left_by_the_keyboard() {
     assert!(!at(&desk, "OSC target") && at(&desk, "Freeze"));
     assert!(desk.state().asked.is_empty());
 }
+
+#[test]
+fn controls_explain_themselves() {
+    for (label, help) in [
+        ("Automation deadband", "keeps automation lanes light"),
+        ("Valence to left voltage", "as a voltage"),
+        ("Valence controller", "modulation wheel"),
+        ("Light target", "desk or node"),
+        ("Light to a group", "Ask whoever runs the network"),
+        ("MIDI resolution", "128 steps"),
+        ("Inverted", "high becomes low"),
+        ("Brush", "How loud the brush is"),
+    ] {
+        let mut desk = page(states::routed());
+        assert!(!written(&desk).contains(help), "{label}");
+        desk.get_by_label(label).hover();
+        desk.run_steps(20);
+        let text = written(&desk);
+        assert!(text.contains(help), "{label}: {text}");
+    }
+}

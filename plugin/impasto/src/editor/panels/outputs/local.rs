@@ -107,7 +107,8 @@ pub fn voltage_ui(ui: &mut Ui, channels: &mut [CvChannel; 2]) {
         .iter()
         .map(|channel| channel.source.map_or("silent", |signal| signal.name()))
         .collect();
-    let state = match channels.iter().any(|channel| channel.source.is_some()) {
+    let on = channels.iter().any(|channel| channel.source.is_some());
+    let state = match on {
         true => State::On(format!("on: {} / {}", names[0], names[1])),
         false => State::Off,
     };
@@ -138,7 +139,8 @@ pub fn voltage_ui(ui: &mut Ui, channels: &mut [CvChannel; 2]) {
     let warning =
         "Direct current: for synthesizers and DC-coupled outputs, never for loudspeakers.";
     let text = egui::RichText::new(warning).font(theme::small_font());
-    ui.add(egui::Label::new(text.color(theme::ALERT)).wrap());
+    let color = if on { theme::ALERT } else { theme::WEAK };
+    ui.add(egui::Label::new(text.color(color)).wrap());
 }
 
 fn signals(number: usize) -> String {
