@@ -179,6 +179,9 @@ pub fn chooser(ui: &mut Ui, label: &str, names: &[&str], taken: usize) -> Option
         });
     list.response
         .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, label));
+    if list.response.gained_focus() {
+        list.response.scroll_to_me(None);
+    }
     clicked
 }
 

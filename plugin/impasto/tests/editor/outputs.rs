@@ -417,3 +417,43 @@ fn controls_explain_themselves() {
         assert!(text.contains(help), "{label}: {text}");
     }
 }
+
+#[test]
+fn every_control_has_its_name_and_is_reached_by_the_keyboard_in_the_smallest_window() {
+    let mut desk = harness(Desk::new(states::routed()), MIN_SIZE, 1.0);
+    desk.run_steps(2);
+    click(&mut desk, "Outputs");
+    desk.run_steps(2);
+    let name = |node: &egui_kittest::Node<'_>| {
+        let node = node.accesskit_node();
+        format!("{:?} {}", node.role(), node.label().unwrap_or_default())
+    };
+    let roles = [
+        Role::CheckBox,
+        Role::ComboBox,
+        Role::RadioButton,
+        Role::SpinButton,
+        Role::TextInput,
+    ];
+    let controls = roles.map(|role| desk.query_all_by_role(role).map(|node| name(&node)));
+    let mut unreached: Vec<String> = controls.into_iter().flatten().collect();
+    assert!(unreached.len() > 60, "{unreached:?}");
+    let unnamed = unreached.iter().filter(|name| name.ends_with(' ')).count();
+    assert_eq!(unnamed, 0, "{unreached:?}");
+
+    let window = egui::Rect::from_min_size(Pos2::ZERO, MIN_SIZE.into());
+    for _ in 0..unreached.len() + 8 {
+        desk.key_press(Key::Tab);
+        // The page scrolls to what the keyboard is on.
+        desk.run_steps(12);
+        let focused = desk.query_all_by(|node| node.is_focused());
+        let focused: Vec<_> = focused.map(|node| (name(&node), node.rect())).collect();
+        for (name, rect) in focused {
+            if unreached.contains(&name) {
+                assert!(window.contains_rect(rect), "{name} at {rect:?}");
+            }
+            unreached.retain(|other| *other != name);
+        }
+    }
+    assert_eq!(unreached, [""; 0]);
+}
