@@ -17,6 +17,8 @@ fn main() -> Result<()> {
     println!("the editor draws ... ok");
     linux::opens_again_and_again()?;
     println!("the editor opens again and again ... ok");
+    linux::opens_and_closes_while_processing()?;
+    println!("the editor opens and closes while blocks are processed ... ok");
     linux::survives_the_plug_ins_end()?;
     println!("the editor survives the plug-in's end ... ok");
     Ok(())
@@ -67,6 +69,37 @@ mod linux {
             late <= early + 2,
             "open files grow with the openings: {open_files:?}"
         );
+        Ok(())
+    }
+
+    pub fn opens_and_closes_while_processing() -> Result<()> {
+        let mut instance = Bundle::load()?.instantiate()?;
+        let clip = Clip::strokes(48_000.0, 2.0);
+        let (mut editor, mut openings) = (None::<EditorWindow>, 0);
+        instance.run_with(
+            Activation::stereo(48_000.0, 256),
+            |processor| {
+                render(processor, &clip, &clip, 256, &[], |_| {
+                    std::thread::sleep(Duration::from_millis(3));
+                })
+            },
+            |instance| {
+                match editor.take() {
+                    Some(open) => open.close(instance),
+                    None => {
+                        let open = EditorWindow::open(instance)?;
+                        open.settle(instance, Duration::from_millis(60));
+                        openings += 1;
+                        editor = Some(open);
+                    }
+                }
+                Ok(())
+            },
+        )?;
+        if let Some(open) = editor {
+            open.close(&mut instance);
+        }
+        ensure!(openings >= 3, "it was opened {openings} times only");
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 use std::ffi::CStr;
+use std::io::{Read, Write};
 use std::sync::atomic::Ordering;
 
 /// One parameter, as the plug-in describes it.
@@ -259,23 +260,33 @@ impl Instance {
 
     /// As [`Instance::save_state`], appended to `bytes`.
     pub fn save_state_into(&mut self, bytes: &mut Vec<u8>) -> Result<()> {
+        self.save_state_to(bytes)
+    }
+
+    /// As [`Instance::save_state`], into a stream that may take less than it is given.
+    pub fn save_state_to(&mut self, stream: &mut impl Write) -> Result<()> {
         let handle = self.plugin.plugin_handle();
         let state: PluginState = handle
             .get_extension()
             .ok_or(Error::MissingExtension("clap.state"))?;
         state
-            .save(&handle, bytes)
+            .save(&handle, stream)
             .map_err(|e| Error::plugin("save its state", e))
     }
 
     /// Gives the plug-in a state that [`Instance::save_state`] returned.
     pub fn load_state(&mut self, mut bytes: &[u8]) -> Result<()> {
+        self.load_state_from(&mut bytes)
+    }
+
+    /// As [`Instance::load_state`], from a stream that may give less than is asked for.
+    pub fn load_state_from(&mut self, stream: &mut impl Read) -> Result<()> {
         let handle = self.plugin.plugin_handle();
         let state: PluginState = handle
             .get_extension()
             .ok_or(Error::MissingExtension("clap.state"))?;
         state
-            .load(&handle, &mut bytes)
+            .load(&handle, stream)
             .map_err(|e| Error::plugin("load a state", e))
     }
 }

@@ -185,6 +185,13 @@ impl Processor {
         self.watch = Some(watch);
     }
 
+    /// Makes room for blocks of `frames`, beyond what the plug-in was promised.
+    pub fn break_promise(&mut self, frames: usize) {
+        for channel in self.inputs.iter_mut().chain(&mut self.outputs).flatten() {
+            channel.resize(frames, 0.0);
+        }
+    }
+
     /// Tells the plug-in to forget what it heard.
     pub fn reset(&mut self) {
         self.plugin.reset();

@@ -238,6 +238,37 @@ fn a_value_set_while_processing_is_in_the_state_at_once() {
     assert_eq!(other.state(), state, "byte for byte");
 }
 
+/// The class on another thread, as hosts use it that save in the background.
+struct Elsewhere<'a>(&'a Host);
+
+// SAFETY: the tests call nothing there but `state` and `set_state`, which use the class
+// alone and none of the host's cells.
+unsafe impl Send for Elsewhere<'_> {}
+
+impl Elsewhere<'_> {
+    /// Saves and restores `count` times.
+    fn save_and_restore(&self, count: usize) {
+        for _ in 0..count {
+            let state = self.0.state();
+            assert_eq!(self.0.set_state(&state), kResultOk);
+        }
+    }
+}
+
+#[test]
+fn states_are_saved_and_restored_on_another_thread_while_blocks_are_processed() {
+    let host = Host::new(FRAMES);
+    let before = host.state();
+    std::thread::scope(|scope| {
+        let elsewhere = Elsewhere(&host);
+        let background = scope.spawn(move || elsewhere.save_and_restore(50));
+        while !background.is_finished() {
+            assert_eq!(host.process(FRAMES, Full::new().block()), kResultOk);
+        }
+    });
+    assert_eq!(host.state(), before);
+}
+
 #[test]
 fn nonsense_is_no_state() {
     let host = Host::new(FRAMES);
