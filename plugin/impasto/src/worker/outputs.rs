@@ -123,6 +123,8 @@ impl Desk {
         routes.network.apply(&routes.settings);
         let plays = self.stage.is_some() && self.shared.is_playing();
         routes.network.set_playing(plays);
+        let bypassed = self.link.params.bypass.value();
+        routes.network.set_held(bypassed);
         let painting = match &self.view.painting {
             PaintingState::Ready { name, .. } => Some(name),
             _ => None,

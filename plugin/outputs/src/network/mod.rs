@@ -47,6 +47,7 @@ struct Shared {
     signals: Arc<SharedValues>,
     cid: Uuid,
     playing: AtomicBool,
+    held: AtomicBool,
     refresh: AtomicBool,
     news: Mutex<News>,
     osc_out: SendBoard,
@@ -93,6 +94,7 @@ impl Network {
                 signals,
                 cid: Uuid::new_v4(),
                 playing: AtomicBool::new(false),
+                held: AtomicBool::new(false),
                 refresh: AtomicBool::new(false),
                 news: Mutex::default(),
                 osc_out: SendBoard::default(),
@@ -162,6 +164,12 @@ impl Network {
     /// Whether the host's transport runs: while it does not, light may be dark.
     pub fn set_playing(&self, playing: bool) {
         self.shared.playing.store(playing, Relaxed);
+    }
+
+    /// Whether signals stay where they are, as while the plug-in is bypassed: to who
+    /// receives them they are unknown then.
+    pub fn set_held(&self, held: bool) {
+        self.shared.held.store(held, Relaxed);
     }
 
     /// Tells `event` with the next bundle. While OSC is off, the newest painting and

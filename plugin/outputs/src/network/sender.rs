@@ -97,7 +97,11 @@ impl Sender {
     }
 
     fn look(&mut self, now: Instant, elapsed: f32, shared: &Shared) {
-        let raw = shared.signals.values();
+        let raw = if shared.held.load(Relaxed) {
+            Values::default()
+        } else {
+            shared.signals.values()
+        };
         let shaped =
             PerSignal(Signal::ALL.map(|signal| {
                 self.shapers[signal].next(raw[signal], elapsed, &self.shapes[signal])
