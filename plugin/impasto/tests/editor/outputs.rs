@@ -327,7 +327,8 @@ fn every_state_of_the_routes_is_named() {
         "51 received, 12 obeyed, 39 refused",
         "9,982 sent",
         "192.168.1.77 is not allowed",
-        "Congruity / Brush",
+        // Bipolar with half the scale: 0.5 * (2 * 0.47 - 1).
+        "Congruity 0.62 / Brush \u{2212}0.03",
         "on: 2 signals",
         "/impasto/crossmodal",
         "0.62",

@@ -2,6 +2,7 @@
 
 use egui::Ui;
 use nice_plug::prelude::Enum;
+use outputs::Values;
 use outputs::settings::{AutomationSettings, CcResolution, CcSettings, CvChannel, Polarity};
 
 use super::fields::{choice, line, number, pair, switch};
@@ -101,15 +102,11 @@ pub fn midi_ui(ui: &mut Ui, settings: &mut CcSettings) {
     );
 }
 
-/// Control voltage, by channel.
-pub fn voltage_ui(ui: &mut Ui, channels: &mut [CvChannel; 2]) {
-    let names: Vec<&str> = channels
-        .iter()
-        .map(|channel| channel.source.map_or("silent", |signal| signal.name()))
-        .collect();
+/// Control voltage, by channel; `values` are the signals as they leave.
+pub fn voltage_ui(ui: &mut Ui, values: &Values, channels: &mut [CvChannel; 2]) {
     let on = channels.iter().any(|channel| channel.source.is_some());
     let state = match on {
-        true => State::On(format!("on: {} / {}", names[0], names[1])),
+        true => State::On(channels.map(|channel| sample(&channel, values)).join(" / ")),
         false => State::Off,
     };
     widgets::header(ui, "Control voltage", |ui| state_ui(ui, &state));
@@ -141,6 +138,17 @@ pub fn voltage_ui(ui: &mut Ui, channels: &mut [CvChannel; 2]) {
     let text = egui::RichText::new(warning).font(theme::small_font());
     let color = if on { theme::ALERT } else { theme::WEAK };
     ui.add(egui::Label::new(text.color(color)).wrap());
+}
+
+/// What a channel carries now, in parts of full scale.
+fn sample(channel: &CvChannel, values: &Values) -> String {
+    let Some(signal) = channel.source else {
+        return "silent".to_owned();
+    };
+    // Unknown from the beginning is 0 V.
+    let sample = values[signal].map_or(0.0, |value| channel.sample(value));
+    let sample = format::unit_value(sample).replace('-', "\u{2212}");
+    format!("{} {sample}", signal.name())
 }
 
 fn signals(number: usize) -> String {

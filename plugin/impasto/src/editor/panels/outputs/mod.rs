@@ -178,7 +178,8 @@ impl Cards<'_> {
     }
 
     fn voltage_ui(&mut self, ui: &mut Ui) {
-        card(ui, |ui| local::voltage_ui(ui, &mut self.settings.cv));
+        let (values, channels) = (&self.view.routed, &mut self.settings.cv);
+        card(ui, |ui| local::voltage_ui(ui, values, channels));
     }
 
     fn osc_ui(&mut self, ui: &mut Ui) {
