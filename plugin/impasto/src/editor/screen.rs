@@ -181,7 +181,7 @@ impl Screen {
             .exact_size(width)
             .resizable(false)
             .show_separator_line(false)
-            .show(ui, |ui| asked.extend(self.live_ui(ui, view, now)));
+            .show(ui, |ui| asked.extend(self.live_ui(ui, view, params, now)));
         CentralPanel::default()
             .frame(Frame::new().inner_margin(Margin {
                 left: 8,
@@ -244,15 +244,21 @@ impl Screen {
     }
 
     /// The right side: what is heard and decided now.
-    fn live_ui(&mut self, ui: &mut Ui, view: &View, now: Instant) -> Vec<Request> {
+    fn live_ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        params: &ImpastoParams,
+        now: Instant,
+    ) -> Vec<Request> {
         ui.spacing_mut().item_spacing.y = theme::GAP;
         let total = ui.available_height();
-        let congruity = (total * 0.25).clamp(92.0, 150.0);
+        let congruity = (total * 0.26).clamp(110.0, 156.0);
         let margins = theme::card().total_margin().sum();
         let brush = brush_height(ui.available_width() - margins.x) + margins.y;
         let brush = (total * 0.36).max(130.0).min(brush);
         let asked = card(ui, congruity, |ui| {
-            congruity_ui(ui, view, &self.history, now)
+            congruity_ui(ui, view, params, &self.history, now)
         });
         let mut asked = asked.unwrap_or_default();
         let flash = self.flash(now);

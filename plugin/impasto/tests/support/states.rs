@@ -13,7 +13,7 @@ use impasto::view::{
 
 use outputs::network::{NetworkStatus, Received, Route, RouteState, Sent};
 use outputs::settings::{CcResolution, Polarity};
-use outputs::{OutputSettings, Signal, Values};
+use outputs::{OutputSettings, PerSignal, Signal, Values};
 
 use super::assets;
 
@@ -187,6 +187,15 @@ pub fn playing() -> View {
         playing: Some(ChunkId(31)),
         pool: 22,
         congruity: Congruity::new(0.78),
+        signals: PerSignal([
+            Some(0.78),
+            Some(0.78),
+            Some(0.61),
+            Some(0.34),
+            Some(0.55),
+            Some(0.92),
+            Some(0.4),
+        ]),
         suggested: Some(Suggested {
             path: assets().join("paintings/hokusai-great-wave.jpg"),
             thumbnail: Some(thumbnail("hokusai-great-wave.jpg")),

@@ -1,18 +1,23 @@
 //! How well the music being played goes with the painting: a number to be read from two
-//! metres away, and the last minute of it.
+//! metres away, what it is made of, and the last minute of it.
 
 use egui::{Align, Align2, Color32, Layout, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, vec2};
 
+use outputs::Signal;
+
 use super::head::head_ui;
+use super::parts::{self, parts_ui};
 use crate::editor::history::{History, SPAN};
 use crate::editor::request::Request;
 use crate::editor::{format, theme, widgets};
+use crate::params::ImpastoParams;
 use crate::view::{LibraryState, ModelsState, PaintingState, View};
 
 /// Fills its card.
 pub fn congruity_ui(
     ui: &mut Ui,
     view: &View,
+    params: &ImpastoParams,
     history: &History,
     now: std::time::Instant,
 ) -> Vec<Request> {
@@ -23,14 +28,25 @@ pub fn congruity_ui(
     let rect = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(rect);
     // The taller the card, the larger the number, so that it is read from further away.
-    let font = theme::display_font((rect.height() * 0.6).clamp(26.0, 64.0));
-    let (number, curve) = rect.split_left_right_at_x(rect.left() + font.size * 2.4);
+    let font = theme::display_font((rect.height() * 0.5).clamp(26.0, 60.0));
+    let (number, mut curve) = rect.split_left_right_at_x(rect.left() + font.size * 2.2);
     number_ui(ui, number, value, font);
-    curve_ui(ui, curve, history, now, value.is_some());
+    let weights = params.weights();
+    let width = (curve.width() * 0.66).clamp(parts::WIDTH, 220.0);
+    let (parts, rest) = curve.split_left_right_at_x(curve.left() + width);
+    let rest = rest.with_min_x(rest.left() + 10.0);
+    // In a narrow window a reason takes the place of what is unknown.
+    if unready_reason(view).is_none() && (value.is_some() || rest.width() >= LEAST_REASON) {
+        parts_ui(ui, parts, view, &weights);
+        curve = rest;
+    }
+    if curve.width() >= LEAST_CURVE {
+        curve_ui(ui, curve, history, now, value.is_some());
+    }
     if value.is_none() {
         let mut over = ui.new_child(
             egui::UiBuilder::new()
-                .max_rect(curve.shrink(8.0))
+                .max_rect(curve.shrink2(vec2(6.0, 4.0)))
                 .layout(Layout::top_down(Align::Min)),
         );
         over.label(RichText::new("unknown").color(theme::TEXT));
@@ -39,9 +55,27 @@ pub fn congruity_ui(
     requests
 }
 
+/// A narrower curve says nothing, in points.
+const LEAST_CURVE: f32 = 40.0;
+
+/// A reason can't be read in less, in points.
+const LEAST_REASON: f32 = 56.0;
+
 /// Why congruity is unknown, and what would make it known.
 pub fn unknown_reason(view: &View) -> &'static str {
-    match (&view.models, &view.painting, &view.library) {
+    let known = |signal: &Signal| view.signals[*signal].is_some();
+    match unready_reason(view) {
+        Some(reason) => reason,
+        None if Signal::PARTS.iter().any(known) => "Nothing that counts is known.",
+        None => "The music is silent.",
+    }
+}
+
+/// What congruity lacks whatever is played; `None` once it only needs to hear something.
+pub fn unready_reason(view: &View) -> Option<&'static str> {
+    // A library that is being made may be compared with before it is whole.
+    let nothing = view.signals[Signal::Network].is_none();
+    let reason = match (&view.models, &view.painting, &view.library) {
         (ModelsState::Failed { .. }, ..) => "The networks could not be loaded.",
         (ModelsState::Loading, ..) => "The networks are being loaded.",
         (_, PaintingState::None, _) => "No painting is chosen.",
@@ -49,9 +83,10 @@ pub fn unknown_reason(view: &View) -> &'static str {
         (_, PaintingState::Failed { .. }, _) => "The painting could not be used.",
         (_, _, LibraryState::None) => "No library to compare with is chosen.",
         (_, _, LibraryState::Failed { .. }) => "The library could not be used.",
-        (_, _, LibraryState::Indexing { .. }) => "The library is being indexed.",
-        _ => "The music is silent.",
-    }
+        (_, _, LibraryState::Indexing { .. }) if nothing => "The library is being indexed.",
+        _ => return None,
+    };
+    Some(reason)
 }
 
 fn number_ui(ui: &mut Ui, rect: Rect, value: Option<f32>, font: egui::FontId) {

@@ -8,6 +8,7 @@ pub mod library;
 pub mod outputs;
 pub mod painting;
 pub mod parameters;
+mod parts;
 pub mod snippets;
 pub mod status;
 pub mod suggestion;
