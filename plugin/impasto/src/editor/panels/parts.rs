@@ -77,7 +77,7 @@ fn bar_ui(ui: &Ui, rect: Rect, value: Option<f32>, counts: bool) {
     let Some(value) = value else { return };
     let color = match counts {
         true => theme::congruity_color(value),
-        false => theme::LINE,
+        false => theme::WEAK.gamma_multiply(0.6),
     };
     let mut filled = rect;
     filled.set_width((rect.width() * value.clamp(0.0, 1.0)).max(2.0));
