@@ -49,10 +49,12 @@ def _track(data: bytes, division: int) -> list[Event]:
         ticks += number()
         if data[at] == 0xFF:
             at += 2
-            at += number()
+            length = number()
+            at += length
         elif data[at] in (0xF0, 0xF7):
             at += 1
-            at += number()
+            length = number()
+            at += length
         else:
             if data[at] >= 0x80:
                 status = data[at]

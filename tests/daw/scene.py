@@ -107,3 +107,26 @@ class Scene:
         file = self.folder / f"{session.folder.name}.wav"
         self.ardour.export(session.folder, file)
         return samples(file)
+
+    def renders(self, session: Session, count: int) -> list[np.ndarray]:
+        """Several of them."""
+        return [self.render(session) for _ in range(count)]
+
+    def sounds_as(self, known: list[np.ndarray], session: Session, tries: int = 4) -> bool:
+        """Whether a render is one of those known, sample by sample.
+
+        Ardour begins to render while a plug-in that was just loaded may still be reading its
+        library, so not every render is the same on a busy machine; but none is by chance.
+        """
+        for _ in range(tries):
+            audio = self.render(session)
+            if any(np.array_equal(audio, other) for other in known):
+                return True
+        return False
+
+    def shown(self, session: Session, parameter: str, seconds: float) -> list[float]:
+        """What the host's control of ``parameter`` shows, once a second while it plays without
+        a display; the session is saved then."""
+        name = session.folder.name
+        said = self.ardour.lua("roll.lua", session.folder, name, parameter, int(seconds), RATE)
+        return [float(line.split()[-1]) for line in said.splitlines() if line.startswith("at ")]

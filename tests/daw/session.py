@@ -139,6 +139,14 @@ class Session:
         words = events.text.split()
         return [Point(_seconds(at), float(v)) for at, v in zip(words[::2], words[1::2], strict=True)]
 
+    def turn_over(self, name: str) -> None:
+        """Turns a lane of values from 0 to 1 upside down."""
+        events = self._lane(name).find("events")
+        words = events.text.split()
+        words[1::2] = [str(1.0 - float(value)) for value in words[1::2]]
+        pairs = zip(words[::2], words[1::2], strict=True)
+        events.text = "".join(f"{at} {value}\n" for at, value in pairs)
+
     # Audio and MIDI.
 
     def add_audio(self, track: str, file: Path, channels: int, frames: int) -> None:
@@ -179,13 +187,6 @@ class Session:
             "locked": "0", "timestamp": "0",
         })
 
-    def record_track(self, name: str) -> None:
-        """Arms a track; the session itself is armed when it rolls."""
-        route = self._one(f"Route[@name='{name}']")
-        control = route.find("Controllable[@name='recenable']")
-        assert control is not None, f"{name} can't record"
-        control.set("value", "1")
-
     def recorded_midi(self) -> list[Path]:
         """The MIDI files that were recorded."""
         return sorted((self.folder / "interchange" / self.folder.name / "midifiles").glob("*.mid"))
@@ -199,21 +200,34 @@ class Session:
 
     # Windows.
 
-    def show_editor(self) -> None:
-        """Has Ardour open the plug-in's editor with the session."""
-        route = next(r for r in self.root.iter("Route") if r.find("Processor[@type='vst3']") is not None)
+    def _shown(self) -> ElementTree.Element:
+        """What Ardour remembers of its windows."""
         extra = self.root.find("Extra")
         if extra is None:
             extra = ElementTree.SubElement(self.root, "Extra")
-        ui = extra.find("UI")
-        if ui is None:
-            ui = ElementTree.SubElement(extra, "UI")
+        found = extra.find("UI")
+        return ElementTree.SubElement(extra, "UI") if found is None else found
+
+    def show_editor(self) -> None:
+        """Has Ardour open the plug-in's editor with the session."""
+        routes = self.root.iter("Route")
+        route = next(r for r in routes if r.find("Processor[@type='vst3']") is not None)
         name = f"P-{route.get('id')}-{self.plugin.get('id')}"
-        for window in ui.findall("Window"):
-            if window.get("name") == name:
-                ui.remove(window)
-        ElementTree.SubElement(ui, "Window", {
+        shown = self._shown()
+        for window in shown.findall(f"Window[@name='{name}']"):
+            shown.remove(window)
+        ElementTree.SubElement(shown, "Window", {
             "name": name, "visible": "1", "x-off": "40", "y-off": "40", "x-size": "-1",
             "y-size": "-1", "custom-ui": "1",
         })
 
+    def show_lane(self, name: str, height: int = 180) -> None:
+        """Has Ardour show a parameter's lane below its track."""
+        shown = self._shown()
+        objects = shown.find("GUIObjectState")
+        if objects is None:
+            objects = ElementTree.SubElement(shown, "GUIObjectState")
+        ElementTree.SubElement(objects, "Object", {
+            "id": f"automation {self._control(name).get('id')}", "visible": "1",
+            "height": str(height),
+        })

@@ -64,3 +64,12 @@ def edited_component(
 def edited(state: bytes, record: dict | None = None, parameters: dict | None = None) -> bytes:
     """The host's ``state`` after :func:`edited_component`."""
     return with_component(state, edited_component(component(state), record, parameters))
+
+
+def with_outputs(state: bytes, outputs: dict) -> bytes:
+    """The host's ``state`` with the record's settings of the outputs replaced."""
+    document = json.loads(component(state))
+    fields = json.loads(document["fields"]["impasto"])
+    fields["outputs"] = outputs
+    document["fields"]["impasto"] = json.dumps(fields, separators=(",", ":"))
+    return with_component(state, json.dumps(document, separators=(",", ":")).encode())

@@ -23,7 +23,7 @@ local music = first (session:new_audio_track (2, 2, nil, 1, "music", unlimited, 
 local brush = first (session:new_audio_track (1, 1, nil, 1, "brush", unlimited, normal, true))
 local one_midi = ARDOUR.ChanCount (ARDOUR.DataType ("midi"), 1)
 local notes = first (session:new_midi_track (
-	one_midi, one_midi, false, ARDOUR.PluginInfo (), nil, nil, 1, "notes", unlimited, normal, true))
+	one_midi, one_midi, false, ARDOUR.PluginInfo (), nil, nil, 1, "midi", unlimited, normal, true))
 
 local impasto = ARDOUR.LuaAPI.new_plugin (session, "Impasto", ARDOUR.PluginType.VST3, "")
 assert (not impasto:isnil (), "Ardour does not know Impasto: was its bundle scanned?")
