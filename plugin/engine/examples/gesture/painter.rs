@@ -25,7 +25,7 @@ pub struct Painter {
 
 /// Asynchronies as people tap to music: spread some 30 ms, early by some 20 ms (Repp 2005,
 /// *Sensorimotor synchronization*).
-pub const PAINTERS: [Painter; 4] = [
+pub const PAINTERS: [Painter; 7] = [
     Painter {
         name: "dabs, exact",
         jitter: 0.0,
@@ -38,6 +38,30 @@ pub const PAINTERS: [Painter; 4] = [
         name: "dabs, human",
         jitter: 0.03,
         early: 0.02,
+        missed: 0.2,
+        added: 0.1,
+        strokes: false,
+    },
+    Painter {
+        name: "dabs, 50 ms late",
+        jitter: 0.03,
+        early: -0.05,
+        missed: 0.2,
+        added: 0.1,
+        strokes: false,
+    },
+    Painter {
+        name: "dabs, 100 ms late",
+        jitter: 0.03,
+        early: -0.1,
+        missed: 0.2,
+        added: 0.1,
+        strokes: false,
+    },
+    Painter {
+        name: "dabs, 200 ms late",
+        jitter: 0.03,
+        early: -0.2,
         missed: 0.2,
         added: 0.1,
         strokes: false,
