@@ -228,8 +228,14 @@ class Gui:
         """Saves the session and waits until that is done."""
         file = self.folder / f"{self.folder.name}.ardour"
         before = file.stat().st_mtime_ns
-        self.surface.send("/save_state")
-        wait_for(lambda: self.alive() and file.stat().st_mtime_ns != before, 20.0, "a saved file")
+
+        def saved() -> bool:
+            # Again each time: the surface may not listen yet.
+            self.surface.send("/save_state")
+            time.sleep(1.0)
+            return self.alive() and file.stat().st_mtime_ns != before
+
+        wait_for(saved, 30.0, "a saved file")
         time.sleep(0.5)
 
     def __enter__(self) -> "Gui":

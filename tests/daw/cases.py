@@ -176,6 +176,29 @@ def notes(scene: Scene) -> str:
             f"{min(wheel)} to {max(wheel)}, {len(wheel)} values")
 
 
+def voltage(scene: Scene) -> str:
+    """Congruity as a control voltage, rendered from the left channel of the bus of its own: no
+    sound, within 0 and 1. The right channel is as clean while the main output is silent."""
+    left = {"source": "congruity"}
+    right = {"source": "congruity", "polarity": "bipolar", "scale": 0.5}
+    record = {"outputs": {"cv": [left, right]}}
+    outcomes = []
+    for name, parameters in (("voltage", {}),
+                             ("silent", {"dry": {"f32": 0.0}, "snippets": {"f32": 0.0}})):
+        session = scene.session(name, parameters, record)
+        for channel in (1, 2):
+            session.reconnect(f"music/audio_out {channel + 4}", f"Master/audio_in {channel}")
+        session.save()
+        left, right = scene.render(session).T
+        assert -1e-6 < left.min() and 0.5 < left.max() <= 1.0, f"{left.min()} to {left.max()}"
+        steps = [np.abs(np.diff(channel)).max() for channel in (left, right)]
+        assert steps[0] < 0.02, f"a step of {steps[0]:.3f}"
+        outcomes.append(f"{name}: {left.min():.2f} to {left.max():.2f}, largest step left "
+                        f"{steps[0]:.4f}, right {steps[1]:.4f}")
+    assert steps[1] < 0.02, f"a step of {steps[1]:.3f} on the right"
+    return "; ".join(outcomes)
+
+
 def drag(scene: Scene) -> str:
     """A slider dragged in the editor while the transport rolls and Touch is armed: no crash,
     and the drag is in the lane."""
@@ -203,4 +226,5 @@ def drag(scene: Scene) -> str:
     return ", ".join(f"{name}: {count} values" for name, count in moved.items())
 
 
-CASES = {case.__name__: case for case in (render, remembered, native, compatibility, notes, drag)}
+CASES = {case.__name__: case for case in (render, remembered, native, compatibility, notes,
+                                           voltage, drag)}

@@ -191,12 +191,19 @@ class Session:
         """The MIDI files that were recorded."""
         return sorted((self.folder / "interchange" / self.folder.name / "midifiles").glob("*.mid"))
 
-    def disconnect(self, port: str, other: str) -> None:
-        """Takes a cable out."""
-        found = self.root.find(f".//Port[@name='{port}']")
-        assert found is not None, f"no port {port}"
-        for cable in found.findall(f"Connection[@other='{other}']"):
+    def reconnect(self, source: str, target: str) -> None:
+        """Puts the cable of ``target`` into ``source`` instead of where it is."""
+        found = self.root.find(f".//Port[@name='{target}']")
+        assert found is not None, f"no port {target}"
+        for cable in found.findall("Connection"):
             found.remove(cable)
+        for port in self.root.iter("Port"):
+            for cable in port.findall(f"Connection[@other='{target}']"):
+                port.remove(cable)
+        for port, other in ((source, target), (target, source)):
+            found = self.root.find(f".//Port[@name='{port}']")
+            assert found is not None, f"no port {port}"
+            ElementTree.SubElement(found, "Connection", {"other": other})
 
     # Windows.
 
