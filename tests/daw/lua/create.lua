@@ -46,6 +46,10 @@ brush:output ():disconnect_all (nil)
 local from, to = ports (brush:output ()), ports (insert:sidechain_input ())
 for _, port in ipairs (to) do connect (from[1], port) end
 
+-- With more than two outputs Ardour pans all of them among all of them.
+music:panner_shell ():set_bypassed (true)
+assert (music:panner_shell ():bypassed (), "the panner is not bypassed")
+
 -- The snippets' own bus goes to a route of its own, the notes to the MIDI track.
 local out = ports (music:output ())
 local bus = first (session:new_audio_route (
