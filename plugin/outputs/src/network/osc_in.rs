@@ -196,9 +196,17 @@ fn path(args: &[OscType]) -> Option<PathBuf> {
     let [OscType::String(text)] = args else {
         return None;
     };
-    let elsewhere = text.starts_with("//") || text.starts_with(r"\\");
     let path = Path::new(text);
-    (path.is_absolute() && !elsewhere && !text.contains('\0')).then(|| path.to_owned())
+    let good = path.is_absolute() && !leads_elsewhere(text) && !text.contains('\0');
+    good.then(|| path.to_owned())
+}
+
+/// Whether a path begins with two slashes, which Windows follows by a machine's name.
+/// Either slash will do there.
+fn leads_elsewhere(path: &str) -> bool {
+    let mut start = path.chars();
+    let mut slash = || matches!(start.next(), Some('/' | '\\'));
+    slash() && slash()
 }
 
 fn parameter_id(id: &str) -> Option<String> {
@@ -253,6 +261,7 @@ mod tests {
             "",
             r"\\server\share\sea.png",
             "//server/share/sea.png",
+            r"/\server/share/sea.png",
         ] {
             check("/impasto/painting/load", &[bad.into()], None);
         }
@@ -292,6 +301,17 @@ mod tests {
         check("/impasto/freeze", &[Nil], None);
         check("/impasto/congruity", &[Float(0.5)], None);
         check("/other/freeze", &[Bool(true)], None);
+    }
+
+    /// On every system, as only some take the backslash for the root.
+    #[test]
+    fn two_slashes_of_any_kind_lead_to_another_machine() {
+        for elsewhere in ["//", r"\\", r"/\", r"\/"] {
+            assert!(leads_elsewhere(&format!("{elsewhere}server/sea.png")));
+        }
+        for here in ["/home/sea.png", r"\home\sea.png", r"C:\sea.png", "/", ""] {
+            assert!(!leads_elsewhere(here), "{here}");
+        }
     }
 
     #[test]
