@@ -20,10 +20,13 @@ const PATIENCE: Duration = Duration::from_millis(50);
 const RETRY: Duration = Duration::from_secs(1);
 /// Commands obeyed in a second, and at once: several faders that are moved.
 const COMMANDS: (f32, f32) = (500.0, 200.0);
-/// Packets looked at in a second, and at once. The system drops what comes beyond that.
+/// Packets from who is allowed that are looked at in a second, and at once. The system
+/// drops what comes beyond that.
 const PACKETS: (f32, f32) = (2000.0, 500.0);
 /// How long a flood is left to the system.
 const FLOODED: Duration = Duration::from_millis(5);
+/// Holds any datagram: one that is cut would be an error on Windows, without its sender.
+const DATAGRAM: usize = 65_536;
 
 /// Where, and from whom. Addresses are checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,8 +73,7 @@ impl<'a> Receiver<'a> {
             retry: None,
             packets: Bucket::new(PACKETS.0, PACKETS.1, now),
             obeyed: Bucket::new(COMMANDS.0, COMMANDS.1, now),
-            // One more than is looked at shows what is too long.
-            buffer: vec![0; osc_in::LONGEST + 1],
+            buffer: vec![0; DATAGRAM],
             shared,
             commands,
         }
@@ -108,7 +110,8 @@ impl<'a> Receiver<'a> {
         self.socket.is_some()
     }
 
-    /// Waits for one packet and obeys it.
+    /// Waits for one packet and obeys it. Who is not allowed takes nothing from who is:
+    /// neither of what may pass nor, by a sleep, of the system's room for packets.
     fn receive(&mut self) {
         let Some(socket) = &self.socket else {
             return;
@@ -117,22 +120,20 @@ impl<'a> Receiver<'a> {
         match socket.recv_from(&mut self.buffer) {
             Ok((length, sender)) => {
                 count(&board.received);
-                if !self.packets.take(Instant::now()) {
-                    count(&board.limited);
-                    thread::sleep(FLOODED);
-                } else if self.job.allowed.contains(&sender.ip().to_canonical()) {
+                let sender = sender.ip().to_canonical();
+                if !self.job.allowed.contains(&sender) {
+                    board.refuse(sender);
+                } else if self.packets.take(Instant::now()) {
                     self.obey(length);
                 } else {
-                    board.refuse(sender.ip().to_canonical());
+                    count(&board.limited);
+                    thread::sleep(FLOODED);
                 }
             }
             Err(error) => match error.kind() {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {}
-                // What is too long is an error on Windows.
-                _ => {
-                    count(&board.malformed);
-                    thread::sleep(FLOODED);
-                }
+                // What fails again and again is not to keep a core busy.
+                _ => thread::sleep(FLOODED),
             },
         }
     }

@@ -95,6 +95,33 @@ fn a_flood_is_limited() {
 }
 
 #[test]
+fn a_flood_from_who_is_not_allowed_keeps_nobody_from_being_heard() {
+    const ROUNDS: u64 = 60;
+    // Fewer than the system keeps waiting, so that none is lost on the way.
+    const FLOOD: u64 = 100;
+    let Ok(flooder) = UdpSocket::bind("127.0.0.2:0") else {
+        println!("this machine has one loopback address");
+        return;
+    };
+    let (rig, at, sender) = listening("127.0.0.1");
+    let freeze = message("/impasto/freeze", vec![OscType::Bool(true)]);
+    for round in 1..=ROUNDS {
+        for _ in 0..FLOOD {
+            flooder.send_to(&freeze, &at).expect("sent");
+        }
+        sender.send_to(&freeze, &at).expect("sent");
+        let counts = rig.wait(|status| {
+            let counts = &status.osc_in.counts;
+            counts.refused + counts.obeyed + counts.limited == round * (FLOOD + 1)
+        });
+        let counts = counts.osc_in.counts;
+        let expected = (round * FLOOD, round, 0);
+        assert_eq!((counts.refused, counts.obeyed, counts.limited), expected);
+        assert_eq!(counts.last_refused, Some([127, 0, 0, 2].into()));
+    }
+}
+
+#[test]
 fn a_refresh_goes_to_the_target_and_not_to_who_asked() {
     let target = receiver();
     let at = free_address();
