@@ -54,6 +54,16 @@ impl LightStream {
         }
     }
 
+    /// The same at the pace of the stream before it.
+    pub(super) fn after(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+
+    /// For the stream after it.
+    pub(super) fn pace(&self) -> Pace {
+        self.pace
+    }
+
     /// The packet that is due at `now`, if one is: the shaped `values` in their slots, or
     /// darkness in a `blackout`. `settings` are checked.
     pub fn next(
@@ -213,6 +223,23 @@ mod tests {
             }
         }
         assert_eq!(count, 400);
+    }
+
+    #[test]
+    fn a_stream_keeps_the_pace_of_the_one_before_it() {
+        let start = Instant::now();
+        let mut first = LightStream::new(Uuid::new_v4());
+        assert!(
+            first
+                .next(&values(0.5), false, &settings(), start)
+                .is_some()
+        );
+        let mut second = LightStream::new(Uuid::new_v4()).after(first.pace());
+        let mut goes = |ms| {
+            let now = start + Duration::from_millis(ms);
+            second.next(&values(0.5), false, &settings(), now).is_some()
+        };
+        assert!(!goes(24) && goes(25), "40 packets a second");
     }
 
     #[test]

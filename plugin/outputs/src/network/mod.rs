@@ -33,6 +33,7 @@ pub use status::{NetworkStatus, Received, Route, RouteState, Sent};
 use crate::settings::{LightSettings, OscSettings, OutputSettings};
 use crate::shape::Shape;
 use crate::signal::{PerSignal, SharedValues};
+use pace::Paces;
 use receiver::ReceiveJob;
 use sender::{LightJob, OscJob, SendJob};
 use status::{ReceiveBoard, SendBoard, count, locked};
@@ -50,6 +51,7 @@ struct Shared {
     held: AtomicBool,
     refresh: AtomicBool,
     news: Mutex<News>,
+    paces: Mutex<Paces>,
     osc_out: SendBoard,
     osc_in: ReceiveBoard,
     light: SendBoard,
@@ -97,6 +99,7 @@ impl Network {
                 held: AtomicBool::new(false),
                 refresh: AtomicBool::new(false),
                 news: Mutex::default(),
+                paces: Mutex::default(),
                 osc_out: SendBoard::default(),
                 osc_in: ReceiveBoard::default(),
                 light: SendBoard::default(),

@@ -25,6 +25,14 @@ impl Pace {
     }
 }
 
+/// The paces of what is sent. They outlast the routes, or who changes the settings would
+/// have more sent than their rates allow.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Paces {
+    pub osc: Pace,
+    pub light: Pace,
+}
+
 /// Lets so many a second pass, and as many at once as came too few before.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bucket {

@@ -12,7 +12,7 @@ use super::Shared;
 use super::address::LightTarget;
 use super::light::LightStream;
 use super::osc_out::OscStream;
-use super::pace::Pace;
+use super::pace::{Pace, Paces};
 use super::status::{RouteState, SendBoard, count, locked};
 use super::task::Mailbox;
 use crate::settings::LightSettings;
@@ -28,7 +28,7 @@ const NAP: Duration = Duration::from_micros(500);
 const RETRY: Duration = Duration::from_secs(1);
 
 /// What is sent where. Addresses and numbers are checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct SendJob {
     pub shapes: PerSignal<Shape>,
     pub osc: Option<OscJob>,
@@ -49,7 +49,10 @@ pub(super) struct LightJob {
 
 /// Sends until it is told to stop.
 pub(super) fn run(shared: &Shared, mailbox: &Mailbox<SendJob>) {
-    let mut sender = Sender::default();
+    let mut sender = Sender {
+        paces: *locked(&shared.paces),
+        ..Sender::default()
+    };
     let mut last = Instant::now();
     while !mailbox.is_stopped() {
         if let Some(job) = mailbox.take() {
@@ -60,9 +63,8 @@ pub(super) fn run(shared: &Shared, mailbox: &Mailbox<SendJob>) {
         last = now;
         thread::sleep(sender.rest(Instant::now()));
     }
-    if let Some(light) = &mut sender.light {
-        light.end(shared);
-    }
+    sender.change(SendJob::default(), shared);
+    *locked(&shared.paces) = sender.paces;
 }
 
 #[derive(Default)]
@@ -71,6 +73,8 @@ struct Sender {
     shapers: PerSignal<Shaper>,
     osc: Option<OscRoute>,
     light: Option<LightRoute>,
+    /// Of the routes that were.
+    paces: Paces,
 }
 
 impl Sender {
@@ -82,7 +86,10 @@ impl Sender {
             (new, route) => {
                 locked(&shared.news).forget_strokes();
                 locked(&shared.news).refresh();
-                *route = new.map(OscRoute::new);
+                if let Some(old) = route {
+                    self.paces.osc = old.pace;
+                }
+                *route = new.map(|new| OscRoute::new(new, self.paces.osc));
             }
         }
         match (job.light, &mut self.light) {
@@ -90,8 +97,9 @@ impl Sender {
             (new, route) => {
                 if let Some(old) = route {
                     old.end(shared);
+                    self.paces.light = old.stream.pace();
                 }
-                *route = new.map(|new| LightRoute::new(new, shared));
+                *route = new.map(|new| LightRoute::new(new, self.paces.light, shared));
             }
         }
     }
@@ -135,11 +143,11 @@ struct OscRoute {
 }
 
 impl OscRoute {
-    fn new(job: OscJob) -> Self {
+    fn new(job: OscJob, pace: Pace) -> Self {
         Self {
             outlet: Outlet::new(job.target, None),
             stream: OscStream::default(),
-            pace: Pace::default(),
+            pace,
             rate: job.rate,
         }
     }
@@ -174,11 +182,11 @@ struct LightRoute {
 }
 
 impl LightRoute {
-    fn new(job: LightJob, shared: &Shared) -> Self {
+    fn new(job: LightJob, pace: Pace, shared: &Shared) -> Self {
         Self {
             target: job.target,
             outlet: Outlet::new(job.target.address, job.target.interface),
-            stream: LightStream::new(shared.cid),
+            stream: LightStream::new(shared.cid).after(pace),
             settings: job.settings,
         }
     }

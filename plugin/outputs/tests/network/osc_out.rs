@@ -64,6 +64,40 @@ fn the_rate_is_never_above_the_limit() {
 }
 
 #[test]
+fn the_rate_is_kept_over_changes_of_the_target_and_over_off_and_on() {
+    #[track_caller]
+    fn check(step: impl Fn(u32, &mut Rig, &mut outputs::OutputSettings, [String; 2])) {
+        let targets = [receiver(), receiver()];
+        let addresses = targets.each_ref().map(crate::address);
+        let mut settings = osc_to(&targets[0]);
+        settings.osc.rate = 10.0;
+        let mut rig = Rig::with(&settings);
+        packet(&targets[0]);
+        let start = Instant::now();
+        let mut count = 0;
+        for turn in 0..100 {
+            rig.set(turn as f32 / 100.0);
+            step(turn, &mut rig, &mut settings, addresses.clone());
+            for target in &targets {
+                count += packets(target, Duration::from_millis(5)).len();
+            }
+        }
+        let most = start.elapsed().as_secs_f32() * 10.0 + 1.0;
+        assert!((3.0..=most).contains(&(count as f32)), "{count} of {most}");
+    }
+    check(|turn, rig, settings, addresses| {
+        settings.osc.target = addresses[turn as usize % 2].clone();
+        rig.network.apply(settings);
+    });
+    check(|_, rig, settings, _| {
+        for enabled in [false, true] {
+            settings.osc.enabled = enabled;
+            rig.network.apply(settings);
+        }
+    });
+}
+
+#[test]
 fn signals_are_shaped_by_the_senders_clock() {
     let target = receiver();
     let mut settings = osc_to(&target);
