@@ -13,7 +13,7 @@
 //! - else, where the editor draws on the main thread, each of its frames.
 //!
 //! Where none does, the worker's edits are refused: no call ever leaves from a foreign
-//! thread.
+//! thread. Only the end of a gesture that was taken waits until something calls again.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, ThreadId};
@@ -63,6 +63,8 @@ pub struct Relay {
     /// Written by the main thread.
     host: Mutex<Option<ComPtr<IComponentHandler>>>,
     waiting: SegQueue<Call>,
+    /// Parameters of which edits of the worker's were taken whose end has not come yet.
+    begun: Mutex<Vec<ParamID>>,
     /// How many run loops call [`Self::deliver`].
     pumps: AtomicU32,
     /// When the editor drew a frame on the main thread.
@@ -87,6 +89,7 @@ impl Relay {
         Self {
             host: Mutex::new(None),
             waiting: SegQueue::new(),
+            begun: Mutex::default(),
             pumps: AtomicU32::new(0),
             drawn: Mutex::new(None),
             main: Mutex::new(thread::current().id()),
@@ -116,18 +119,36 @@ impl Relay {
     }
 
     /// Takes an edit from any thread to the host's main thread. False, and the edit is
-    /// lost, if nothing would deliver it there or the host does not keep up.
+    /// lost, if nothing would deliver it there or the host does not keep up. The end of a
+    /// gesture is never lost: the host would hold the parameter for good.
     pub fn tell(&self, edit: HostEdit) -> bool {
+        let mut begun = self.begun.lock();
+        match edit {
+            HostEdit::End(id) => {
+                // If nothing before it was taken there is nothing to end.
+                if let Some(place) = begun.iter().position(|known| *known == id) {
+                    begun.swap_remove(place);
+                    self.waiting.push(edit.into());
+                }
+                true
+            }
+            HostEdit::Begin(id) | HostEdit::Value(id, _) => {
+                let taken = self.is_heard() && self.waiting.len() < WAITING;
+                if taken {
+                    self.waiting.push(edit.into());
+                    if !begun.contains(&id) {
+                        begun.push(id);
+                    }
+                }
+                taken
+            }
+        }
+    }
+
+    /// Whether something delivers now.
+    fn is_heard(&self) -> bool {
         let drawn = || self.drawn.lock().is_some_and(|at| at.elapsed() < FRAMES);
-        if self.pumps.load(Ordering::Acquire) == 0 && !drawn() {
-            return false;
-        }
-        // A gesture's end is never refused: the host would hold the parameter for good.
-        let may_wait = self.waiting.len() < WAITING || matches!(edit, HostEdit::End(_));
-        if may_wait {
-            self.waiting.push(edit.into());
-        }
-        may_wait
+        self.pumps.load(Ordering::Acquire) > 0 || drawn()
     }
 
     /// Passes on what waits, in order. Called on the main thread.

@@ -222,6 +222,25 @@ fn gestures_are_whole_though_edits_were_refused() {
 }
 
 #[test]
+fn the_end_of_a_gesture_waits_where_nothing_delivers() {
+    let scene = Scene::new(false);
+    let relay = scene.gestures.relay().clone();
+    relay.frame();
+    assert!(scene.tell(&[HostEdit::Begin(3), HostEdit::Value(3, 0.5)]));
+    // The editor stops drawing before it has delivered them.
+    *relay.drawn.lock() = None;
+    assert!(!scene.tell(&[HostEdit::Value(3, 0.6)]));
+    assert!(scene.tell(&[HostEdit::End(3)]));
+    assert_eq!(scene.heard(), []);
+    scene.turn();
+    let whole = [Call::Begin(3), Call::Perform(3, 0.5), Call::End(3)];
+    assert_eq!(scene.heard(), whole);
+    // Of what was never begun no ends gather.
+    assert!(scene.tell(&[HostEdit::End(3), HostEdit::End(4)]));
+    assert!(relay.waiting.is_empty());
+}
+
+#[test]
 fn frames_of_an_editor_on_the_main_thread_deliver_and_others_do_not() {
     let scene = Scene::new(false);
     let relay = scene.gestures.relay().clone();
