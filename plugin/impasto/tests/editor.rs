@@ -1,25 +1,26 @@
 //! The editor as a user meets it: every state is drawn, named and can be acted upon, with
 //! the pointer and with the keyboard. Needs no display.
 
+#[path = "editor/browser.rs"]
+mod browser;
 #[path = "editor/outputs.rs"]
 mod outputs_page;
+#[path = "editor/parameters.rs"]
+mod parameters;
 #[path = "editor/parts.rs"]
 mod parts;
 mod support;
 
 use std::time::Duration;
 
-use egui::{Key, Pos2, Shape};
+use egui::Shape;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use engine::analysis::stroke::Calibration;
 use impasto::editor::MIN_SIZE;
 use impasto::editor::request::{Edit, Request, Step};
-use impasto::params::output_id;
-use impasto::view::{Action, Activity, CalibrationState, LibraryState, View};
-use nice_plug::prelude::{Param, Params};
-use outputs::Signal;
-use support::{Desk, assets, harness, states};
+use impasto::view::{Action, Activity, LibraryState, View};
+use nice_plug::prelude::Param;
+use support::{Desk, harness, states};
 
 const SIZE: (f32, f32) = (960.0, 640.0);
 
@@ -55,21 +56,23 @@ fn click(harness: &mut Harness<'_, Desk>, label: &str) -> Vec<Request> {
     std::mem::take(&mut harness.state_mut().asked)
 }
 
-/// Lets the browser's folder be read.
-fn settle(harness: &mut Harness<'_, Desk>) {
-    // A listing takes microseconds; a busy machine gets ten seconds.
-    for _ in 0..2000 {
-        harness.run_steps(2);
-        if !harness.state().screen.is_reading() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("the folder was not read");
-}
-
 fn acts(actions: &[Action]) -> Vec<Request> {
     actions.iter().cloned().map(Request::Act).collect()
+}
+
+/// The steps asked for so far, all of them of `param`.
+fn steps(desk: &Harness<'_, Desk>, param: &impl Param) -> Vec<Step> {
+    let step = |request: &Request| match request {
+        Request::Edit(Edit {
+            param: edited,
+            step,
+        }) => {
+            assert_eq!(*edited, param.as_ptr());
+            *step
+        }
+        other => panic!("not an edit: {other:?}"),
+    };
+    desk.state().asked.iter().map(step).collect()
 }
 
 #[test]
@@ -282,253 +285,6 @@ fn failed_files_are_listed_with_their_reasons_on_demand() {
     assert_eq!(click(&mut failures, "Close"), []);
     failures.run_steps(2);
     assert!(!written(&failures).contains("Protected against copying"));
-}
-
-#[test]
-fn a_painting_is_chosen_with_the_keyboard_alone() {
-    let mut desk = shown(View::default());
-    assert_eq!(click(&mut desk, "Choose a painting"), []);
-    settle(&mut desk);
-    assert!(written(&desk).contains("arcimboldo-spring.jpg"));
-    for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowUp, Key::Enter] {
-        desk.key_press(key);
-        desk.run_steps(2);
-    }
-    let chosen = assets().join("paintings/bazille-ramparts.jpg");
-    assert_eq!(desk.state().asked, acts(&[Action::LoadPainting(chosen)]));
-    assert!(desk.query_by_label("Files").is_none(), "the browser closes");
-}
-
-#[test]
-fn a_head_is_looked_for_among_heads() {
-    let mut desk = shown(states::silence());
-    assert_eq!(click(&mut desk, "shipped head"), []);
-    settle(&mut desk);
-    let written = written(&desk);
-    assert!(written.contains("Choose a taught head"), "{written}");
-    assert!(!written.contains(".jpg"), "{written}");
-}
-
-#[test]
-fn a_library_is_the_folder_gone_into() {
-    let mut desk = shown(View::default());
-    assert_eq!(click(&mut desk, "Choose a folder"), []);
-    settle(&mut desk);
-    assert_eq!(click(&mut desk, "wesnoth"), []);
-    settle(&mut desk);
-    assert!(written(&desk).contains("music files here"));
-    let asked = click(&mut desk, "Use \u{201c}wesnoth\u{201d}");
-    assert_eq!(
-        asked,
-        acts(&[Action::SetLibrary(assets().join("library/wesnoth"))])
-    );
-}
-
-#[test]
-fn a_pasted_path_is_used_and_a_wrong_one_is_named() {
-    let mut desk = shown(View::default());
-    click(&mut desk, "Choose a painting");
-    settle(&mut desk);
-    let paste = |desk: &mut Harness<'_, Desk>, text: &str| {
-        let field = desk.get_by_role(egui::Role::TextInput);
-        field.focus();
-        desk.run_steps(2);
-        desk.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
-        desk.event(egui::Event::Paste(text.to_owned()));
-        desk.run_steps(2);
-        desk.key_press(Key::Enter);
-        desk.run_steps(2);
-        settle(desk);
-    };
-    let gone = assets().join("paintings/no-such-picture.png");
-    paste(&mut desk, &gone.display().to_string());
-    let gone = written(&desk);
-    assert!(gone.contains("not there any more"), "{gone}");
-    assert!(desk.state().asked.is_empty());
-    let picture = assets().join("paintings/hokusai-great-wave.jpg");
-    paste(&mut desk, &format!("'{}'", picture.display()));
-    assert_eq!(desk.state().asked, acts(&[Action::LoadPainting(picture)]));
-}
-
-#[test]
-fn escape_closes_the_browser_and_chooses_nothing() {
-    let mut desk = shown(View::default());
-    click(&mut desk, "Choose a painting");
-    settle(&mut desk);
-    desk.key_press(Key::Escape);
-    desk.run_steps(3);
-    assert!(desk.query_by_label("Files").is_none());
-    assert!(desk.state().asked.is_empty());
-}
-
-/// The steps asked for so far, all of them of `param`.
-fn steps(desk: &Harness<'_, Desk>, param: &impl Param) -> Vec<Step> {
-    let step = |request: &Request| match request {
-        Request::Edit(Edit {
-            param: edited,
-            step,
-        }) => {
-            assert_eq!(*edited, param.as_ptr());
-            *step
-        }
-        other => panic!("not an edit: {other:?}"),
-    };
-    desk.state().asked.iter().map(step).collect()
-}
-
-#[test]
-fn a_drag_is_one_gesture() {
-    let mut desk = shown(states::playing());
-    let params = desk.state().params.clone();
-    let track = desk
-        .get_by_role_and_label(egui::Role::Slider, "Fade")
-        .rect();
-    let at = |share: f32| Pos2::new(egui::lerp(track.x_range(), share), track.center().y);
-    desk.drag_at(at(0.2));
-    desk.run_steps(2);
-    for share in [0.3, 0.5, 0.9] {
-        desk.hover_at(at(share));
-        desk.run_steps(1);
-    }
-    desk.drop_at(at(0.9));
-    desk.run_steps(2);
-    let steps = steps(&desk, &params.fade);
-    assert_eq!(steps.first(), Some(&Step::Begin));
-    assert_eq!(steps.last(), Some(&Step::End));
-    let inner = &steps[1..steps.len() - 1];
-    assert!(inner.len() >= 2, "{steps:?}");
-    let last = inner.last();
-    assert!(
-        matches!(last, Some(Step::Set(to)) if (to - 0.9).abs() < 0.02),
-        "{steps:?}"
-    );
-    assert!(
-        inner.iter().all(|step| matches!(step, Step::Set(_))),
-        "{steps:?}"
-    );
-}
-
-#[test]
-fn parameters_are_set_by_arrow_keys_typing_and_switches() {
-    let mut desk = shown(states::playing());
-    click(&mut desk, "Choose");
-    let params = desk.state().params.clone();
-    desk.get_by_role_and_label(egui::Role::Slider, "Filter")
-        .focus();
-    desk.run_steps(2);
-    desk.key_press(Key::ArrowRight);
-    desk.run_steps(2);
-    let value = params.filter.unmodulated_normalized_value();
-    let keyed = steps(&desk, &params.filter);
-    assert!(
-        matches!(keyed[..], [Step::Begin, Step::Set(to), Step::End] if to > value),
-        "{keyed:?}"
-    );
-
-    desk.state_mut().asked.clear();
-    click(&mut desk, "1.0 %");
-    desk.run_steps(2);
-    desk.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
-    desk.event(egui::Event::Text("12.5 %".to_owned()));
-    desk.run_steps(1);
-    desk.key_press(Key::Enter);
-    desk.run_steps(3);
-    let typed = steps(&desk, &params.filter);
-    let wanted = params.filter.preview_normalized(12.5);
-    assert!(
-        matches!(typed[..], [Step::Begin, Step::Set(to), Step::End] if (to - wanted).abs() < 1e-4),
-        "{typed:?}"
-    );
-
-    desk.state_mut().asked.clear();
-    click(&mut desk, "Touch");
-    desk.get_by_role_and_label(egui::Role::CheckBox, "Notes Out")
-        .click();
-    desk.run_steps(2);
-    assert_eq!(
-        steps(&desk, &params.notes_out),
-        [Step::Begin, Step::Set(1.0), Step::End]
-    );
-
-    click(&mut desk, "Play");
-    desk.state_mut().asked.clear();
-    desk.get_by_role_and_label(egui::Role::ComboBox, "Mode")
-        .click();
-    desk.run_steps(3);
-    desk.get_by_label("Notes").click();
-    desk.run_steps(2);
-    assert_eq!(
-        steps(&desk, &params.mode),
-        [Step::Begin, Step::Set(1.0), Step::End]
-    );
-}
-
-#[test]
-fn every_parameter_that_may_be_set_has_its_control() {
-    let mut desk = shown(states::playing());
-    let params = desk.state().params.clone();
-    let mut missing: Vec<String> = params.param_map().into_iter().map(|(id, ..)| id).collect();
-    // Impasto writes these itself.
-    missing.retain(|id| Signal::ALL.iter().all(|signal| id != output_id(*signal)));
-    for page in ["Play", "Touch", "Choose", "Weigh", "Outputs"] {
-        click(&mut desk, page);
-        missing.retain(|id| {
-            let map = params.param_map();
-            let (_, param, _) = map.iter().find(|(known, ..)| known == id).expect("known");
-            // SAFETY: `params`, which the parameter is of, lives longer.
-            let name = unsafe { param.name() }.to_owned();
-            desk.query_all_by_label(&name).next().is_none()
-        });
-    }
-    assert_eq!(missing, [""; 0]);
-}
-
-#[test]
-fn what_a_calibration_found_is_set_once_and_only_if_it_was_asked_for_here() {
-    let found = Calibration {
-        floor_db: -70.0,
-        softest_db: -44.0,
-        hardest_db: -20.0,
-        sensitivity: 0.6,
-    };
-    let done = CalibrationState::Done { found };
-    let mut desk = shown(states::playing());
-    let params = desk.state().params.clone();
-    desk.state_mut().view.calibration = done.clone();
-    desk.run_steps(2);
-    assert_eq!(steps(&desk, &params.softest), [], "another window's");
-
-    click(&mut desk, "Touch");
-    desk.state_mut().asked.clear();
-    assert_eq!(
-        click(&mut desk, "Calibrate"),
-        [Request::Act(Action::Calibrate)]
-    );
-    desk.state_mut().view.calibration = CalibrationState::Listening { progress: 0.4 };
-    desk.run_steps(2);
-    desk.state_mut().view.calibration = done;
-    desk.run_steps(3);
-    for (param, value) in [
-        (&params.sensitivity, 0.6),
-        (&params.softest, -44.0),
-        (&params.hardest, -20.0),
-    ] {
-        let wanted = param.preview_normalized(value);
-        let edits = desk
-            .state()
-            .asked
-            .iter()
-            .filter_map(|request| match request {
-                Request::Edit(edit) if edit.param == param.as_ptr() => Some(edit.step),
-                _ => None,
-            });
-        let steps: Vec<Step> = edits.collect();
-        assert!(
-            matches!(steps[..], [Step::Begin, Step::Set(to), Step::End] if (to - wanted).abs() < 1e-4),
-            "{}: {steps:?}",
-            param.name()
-        );
-    }
 }
 
 #[test]

@@ -442,7 +442,7 @@ fn every_control_has_its_name_and_is_reached_by_the_keyboard_in_the_smallest_win
     let unnamed = unreached.iter().filter(|name| name.ends_with(' ')).count();
     assert_eq!(unnamed, 0, "{unreached:?}");
 
-    let window = egui::Rect::from_min_size(Pos2::ZERO, MIN_SIZE.into());
+    let window = egui::Rect::from_min_size(egui::Pos2::ZERO, MIN_SIZE.into());
     for _ in 0..unreached.len() + 8 {
         desk.key_press(Key::Tab);
         // The page scrolls to what the keyboard is on.
