@@ -1,7 +1,7 @@
 //! The routes over the network: OSC out and in, and light.
 
 use egui::Ui;
-use outputs::network::{NetworkStatus, Received, RouteState};
+use outputs::network::{NetworkStatus, Received, Route, RouteState, Sent};
 use outputs::settings::{LightSettings, OscSettings, SlotResolution};
 
 use super::fields::{Typing, choice, entry, line, number, pair, switch};
@@ -17,18 +17,21 @@ pub fn osc_ui(
     typing: &mut Typing,
     settings: &mut OscSettings,
 ) {
-    let out = &status.osc_out;
-    widgets::header(ui, "OSC out", |ui| {
-        state_ui(ui, &State::of(&out.state, sent(&out.counts)));
-    });
+    osc_out_ui(ui, &status.osc_out, typing, settings);
+    ui.add_space(4.0);
+    osc_in_ui(ui, &status.osc_in, typing, settings);
+}
+
+fn osc_out_ui(ui: &mut Ui, route: &Route<Sent>, typing: &mut Typing, settings: &mut OscSettings) {
     let OscSettings {
         enabled,
         target,
         rate,
-        listening,
-        listen,
-        allowed,
+        ..
     } = settings;
+    widgets::header(ui, "OSC out", |ui| {
+        state_ui(ui, &State::of(&route.state, sent(&route.counts)));
+    });
     pair(
         ui,
         ("Send", |ui: &mut Ui| switch(ui, Control::OscOut, enabled)),
@@ -36,43 +39,42 @@ pub fn osc_ui(
             number(ui, Control::OscRate, rate, 1.0..=200.0, (0.5, 1), " /s");
         }),
     );
-    address(
-        ui,
-        typing,
-        ("To", Control::OscTarget),
-        target,
-        reading::osc_target,
-    );
-    reason_ui(ui, &out.state);
+    let to = ("To", Control::OscTarget);
+    address(ui, typing, to, target, reading::osc_target);
+    reason_ui(ui, &route.state);
     typing.refused_ui(ui, &[Control::OscTarget]);
-    ui.add_space(4.0);
+}
 
-    let incoming = &status.osc_in;
+fn osc_in_ui(
+    ui: &mut Ui,
+    route: &Route<Received>,
+    typing: &mut Typing,
+    settings: &mut OscSettings,
+) {
     widgets::header(ui, "OSC in", |ui| {
-        state_ui(ui, &State::of(&incoming.state, received(&incoming.counts)));
+        state_ui(ui, &State::of(&route.state, received(&route.counts)));
     });
+    let listening = &mut settings.listening;
     line(ui, "Receive", |ui| switch(ui, Control::OscIn, listening));
-    address(
-        ui,
-        typing,
-        ("At", Control::OscListen),
-        listen,
-        reading::osc_listen,
-    );
-    let mut senders = allowed.join(", ");
-    address(
-        ui,
-        typing,
-        ("From", Control::OscAllowed),
-        &mut senders,
-        |text| reading::senders(text).map(|list| list.join(", ")),
-    );
-    if senders != allowed.join(", ") {
+    let at = ("At", Control::OscListen);
+    address(ui, typing, at, &mut settings.listen, reading::osc_listen);
+    allowed_ui(ui, typing, &mut settings.allowed);
+    reason_ui(ui, &route.state);
+    refused_ui(ui, &route.state, &route.counts);
+    typing.refused_ui(ui, &[Control::OscListen, Control::OscAllowed]);
+}
+
+/// Who is obeyed, in one line.
+fn allowed_ui(ui: &mut Ui, typing: &mut Typing, allowed: &mut Vec<String>) {
+    let before = allowed.join(", ");
+    let mut senders = before.clone();
+    let from = ("From", Control::OscAllowed);
+    address(ui, typing, from, &mut senders, |text| {
+        reading::senders(text).map(|list| list.join(", "))
+    });
+    if senders != before {
         *allowed = senders.split(", ").map(str::to_owned).collect();
     }
-    reason_ui(ui, &incoming.state);
-    refused_ui(ui, &incoming.state, &incoming.counts);
-    typing.refused_ui(ui, &[Control::OscListen, Control::OscAllowed]);
 }
 
 /// Light.
@@ -86,51 +88,51 @@ pub fn light_ui(
     widgets::header(ui, "Light (sACN)", |ui| {
         state_ui(ui, &State::of(&route.state, sent(&route.counts)));
     });
-    let LightSettings {
-        enabled,
-        target,
-        multicast,
-        interface,
-        universe,
-        priority,
-        resolution,
-        rate,
-        blackout,
-        ..
-    } = settings;
+    let (enabled, blackout) = (&mut settings.enabled, &mut settings.blackout);
     pair(
         ui,
         ("Send", |ui: &mut Ui| switch(ui, Control::Light, enabled)),
         ("Blackout", |ui: &mut Ui| {
-            switch(ui, Control::Blackout, blackout)
+            switch(ui, Control::Blackout, blackout);
         }),
     );
+    light_target_ui(ui, typing, settings);
+    light_stream_ui(ui, settings);
+    reason_ui(ui, &route.state);
+    typing.refused_ui(ui, &[Control::LightTarget, Control::LightInterface]);
+}
+
+/// Where light goes: to one machine, or to the universe's group.
+fn light_target_ui(ui: &mut Ui, typing: &mut Typing, settings: &mut LightSettings) {
+    let multicast = &mut settings.multicast;
     line(ui, "To group", |ui| {
-        switch(ui, Control::LightMulticast, multicast)
+        switch(ui, Control::LightMulticast, multicast);
     });
     if *multicast {
-        let control = ("Network", Control::LightInterface);
-        address(ui, typing, control, interface, reading::light_interface);
+        let network = ("Network", Control::LightInterface);
+        let interface = &mut settings.interface;
+        address(ui, typing, network, interface, reading::light_interface);
     } else {
-        address(
-            ui,
-            typing,
-            ("To", Control::LightTarget),
-            target,
-            reading::light_target,
-        );
+        let to = ("To", Control::LightTarget);
+        let target = &mut settings.target;
+        address(ui, typing, to, target, reading::light_target);
     }
+}
+
+/// What a packet of light has in it, and how many are sent.
+fn light_stream_ui(ui: &mut Ui, settings: &mut LightSettings) {
+    let LightSettings {
+        universe,
+        priority,
+        resolution,
+        rate,
+        ..
+    } = settings;
     pair(
         ui,
         ("Universe", |ui: &mut Ui| {
-            number(
-                ui,
-                Control::LightUniverse,
-                universe,
-                1..=63_999,
-                (0.1, 0),
-                "",
-            );
+            let control = Control::LightUniverse;
+            number(ui, control, universe, 1..=63_999, (0.1, 0), "");
         }),
         ("Priority", |ui: &mut Ui| {
             number(ui, Control::LightPriority, priority, 0..=200, (0.5, 0), "");
@@ -148,8 +150,6 @@ pub fn light_ui(
             number(ui, Control::LightRate, rate, 1.0..=44.0, (0.2, 1), " /s");
         }),
     );
-    reason_ui(ui, &route.state);
-    typing.refused_ui(ui, &[Control::LightTarget, Control::LightInterface]);
 }
 
 /// A line with an address, which is replaced by what `read` makes of what is typed.
