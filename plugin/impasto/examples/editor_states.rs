@@ -21,15 +21,31 @@ use support::{Desk, harness, states};
 /// Of a new window, in points.
 const SIZE: (f32, f32) = (1080.0, 720.0);
 
-fn main() -> Result<(), Box<dyn Error>> {
+type Done = Result<(), Box<dyn Error>>;
+
+fn main() -> Done {
     let folder = std::env::args_os()
         .nth(1)
         .map_or_else(|| PathBuf::from("target/editor"), PathBuf::from);
     std::fs::create_dir_all(&folder)?;
+    draw_states(&folder)?;
+    draw_sizes(&folder)?;
+    draw_outputs(&folder)?;
+    draw_pages(&folder)?;
+    draw_browsers(&folder)?;
+    draw_calibrations(&folder)?;
+    draw_details(&folder)
+}
+
+fn draw_states(folder: &Path) -> Done {
     for (name, view) in states::all() {
         let mut harness = harness(with_history(Desk::new(view)), SIZE, 1.0);
-        save(&mut harness, &folder, name)?;
+        save(&mut harness, folder, name)?;
     }
+    Ok(())
+}
+
+fn draw_sizes(folder: &Path) -> Done {
     for (name, size, scale) in [
         ("smallest", impasto::editor::MIN_SIZE, 1.0),
         ("large", (1500.0, 950.0), 1.0),
@@ -37,9 +53,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("squeezed", (480.0, 320.0), 1.0),
     ] {
         let mut harness = harness(with_history(Desk::new(states::playing())), size, scale);
-        save(&mut harness, &folder, name)?;
+        save(&mut harness, folder, name)?;
     }
+    Ok(())
+}
 
+fn draw_outputs(folder: &Path) -> Done {
     let mut drawn = states::outputs();
     drawn.push(("outputs-smallest", states::routed()));
     for (name, view) in drawn {
@@ -56,40 +75,44 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut harness = harness(desk, size, 1.0);
         harness.get_by_label("Outputs").click();
         harness.run_steps(3);
-        save(&mut harness, &folder, name)?;
+        save(&mut harness, folder, name)?;
     }
-    for page in ["Touch", "Choose", "Weigh"] {
-        let mut harness = harness(with_history(Desk::new(states::playing())), SIZE, 1.0);
-        harness.get_by_label(page).click();
-        harness.run_steps(3);
-        save(&mut harness, &folder, &page.to_lowercase())?;
-    }
+    Ok(())
+}
 
-    let mut browsing = harness(with_history(Desk::new(states::playing())), SIZE, 1.0);
-    browsing
+fn draw_pages(folder: &Path) -> Done {
+    for page in ["Touch", "Choose", "Weigh"] {
+        let mut harness = on_page(states::playing(), page);
+        save(&mut harness, folder, &page.to_lowercase())?;
+    }
+    Ok(())
+}
+
+fn draw_browsers(folder: &Path) -> Done {
+    let mut pictures = harness(with_history(Desk::new(states::playing())), SIZE, 1.0);
+    pictures
         .get_all_by_label("Change")
         .next()
         .ok_or("no button")?
         .click();
-    settle(&mut browsing);
-    browsing.key_press(Key::ArrowDown);
-    browsing.key_press(Key::ArrowDown);
-    save(&mut browsing, &folder, "browser-pictures")?;
+    settle(&mut pictures);
+    pictures.key_press(Key::ArrowDown);
+    pictures.key_press(Key::ArrowDown);
+    save(&mut pictures, folder, "browser-pictures")?;
 
-    let mut browsing = harness(Desk::new(states::all().swap_remove(1).1), SIZE, 1.0);
-    browsing.get_by_label("Choose a folder").click();
-    settle(&mut browsing);
-    save(&mut browsing, &folder, "browser-music")?;
+    let mut music = harness(Desk::new(states::all().swap_remove(1).1), SIZE, 1.0);
+    music.get_by_label("Choose a folder").click();
+    settle(&mut music);
+    save(&mut music, folder, "browser-music")
+}
 
+fn draw_calibrations(folder: &Path) -> Done {
     let calibrating = View {
         calibration: CalibrationState::Listening { progress: 0.4 },
         pressure: Some(0.6),
         ..states::playing()
     };
-    let mut calibrating = harness(with_history(Desk::new(calibrating)), SIZE, 1.0);
-    calibrating.get_by_label("Touch").click();
-    calibrating.run_steps(3);
-    save(&mut calibrating, &folder, "calibrating")?;
+    save(&mut on_page(calibrating, "Touch"), folder, "calibrating")?;
     let failed = CalibrationState::Failed {
         reason: "Nothing but noise was heard: check the microphone, then try again.".to_owned(),
     };
@@ -97,22 +120,28 @@ fn main() -> Result<(), Box<dyn Error>> {
         calibration: failed,
         ..states::playing()
     };
-    let mut failed = harness(with_history(Desk::new(failed)), SIZE, 1.0);
-    failed.get_by_label("Touch").click();
-    failed.run_steps(3);
-    save(&mut failed, &folder, "calibration-failed")?;
+    save(&mut on_page(failed, "Touch"), folder, "calibration-failed")
+}
 
+fn draw_details(folder: &Path) -> Done {
     let mut hovering = harness(with_history(Desk::new(states::playing())), SIZE, 1.0);
     hovering
         .get_by_role_and_label(egui::Role::Slider, "Voices")
         .hover();
     hovering.run_steps(20);
-    save(&mut hovering, &folder, "tooltip")?;
+    save(&mut hovering, folder, "tooltip")?;
 
     let mut failed = harness(Desk::new(states::failures()), SIZE, 1.0);
     failed.get_by_label("3 not used").click();
-    save(&mut failed, &folder, "failed-files")?;
-    Ok(())
+    save(&mut failed, folder, "failed-files")
+}
+
+/// The window with its tab `page` open.
+fn on_page(view: View, page: &str) -> Harness<'static, Desk> {
+    let mut harness = harness(with_history(Desk::new(view)), SIZE, 1.0);
+    harness.get_by_label(page).click();
+    harness.run_steps(3);
+    harness
 }
 
 /// A minute of congruity, with a rest in it.
@@ -138,7 +167,7 @@ fn settle(harness: &mut Harness<'_, Desk>) {
     }
 }
 
-fn save(harness: &mut Harness<'_, Desk>, folder: &Path, name: &str) -> Result<(), Box<dyn Error>> {
+fn save(harness: &mut Harness<'_, Desk>, folder: &Path, name: &str) -> Done {
     harness.run_steps(4);
     let path = folder.join(format!("{name}.png"));
     harness.render()?.save(&path)?;
