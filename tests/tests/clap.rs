@@ -80,7 +80,7 @@ fn the_bundle_shows_its_ports_and_parameters() -> Result<()> {
     let ports = instance.ports()?;
     let channels = |ports: &[Port]| ports.iter().map(|p| p.channels).collect::<Vec<_>>();
     assert_eq!(channels(&ports.inputs), [2, 2], "{ports:?}");
-    assert_eq!(channels(&ports.outputs), [2, 2], "{ports:?}");
+    assert_eq!(channels(&ports.outputs), [2, 2, 2], "{ports:?}");
 
     let parameters = instance.parameters()?;
     for string_id in PARAMETERS {

@@ -76,6 +76,10 @@ pub struct Shared {
     pub brightness: Gauge,
     /// Counts strokes of the brush, for the editor; written by the audio thread.
     pub strokes: AtomicU64,
+    /// How hard the last of them was, 0..=1, written by the audio thread.
+    pub strength: Gauge,
+    /// Counts blocks, so that what is to last for one can; written by the audio thread.
+    pub blocks: AtomicU64,
     /// Counts resets of the audio thread; the worker forgets what it heard at each.
     pub resets: AtomicU64,
     /// Counts what the editor asked to hear; the audio thread starts it when ready.
@@ -115,6 +119,8 @@ impl Shared {
             pressure: Gauge::new(0.0),
             brightness: Gauge::new(0.0),
             strokes: AtomicU64::new(0),
+            strength: Gauge::new(0.0),
+            blocks: AtomicU64::new(0),
             resets: AtomicU64::new(0),
             auditions: AtomicU64::new(0),
             cued: AtomicU64::new(0),

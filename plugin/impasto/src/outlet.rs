@@ -95,17 +95,15 @@ impl Outlet {
     pub fn reset(&mut self) {
         self.brush = BrushLevel::default();
         self.shapers = PerSignal::default();
+        // The voltages follow without a jump.
         self.shaped = Values::default();
-        for voltage in &mut self.voltages {
-            voltage.reset();
-        }
     }
 
     /// Takes over the newest settings.
     pub fn follow_settings(&mut self) {
         while let Ok(settings) = self.incoming.pop() {
             if settings.cc != self.settings.cc {
-                self.controllers.reset();
+                self.controllers.forget();
             }
             self.settings = settings;
         }
@@ -175,6 +173,9 @@ mod tests {
     /// 10 ms at 48 kHz, nearly.
     const FRAMES: usize = 7 * SPAN;
 
+    /// In blocks.
+    const TEN_MINUTES: usize = 10 * 60 * 48_000 / FRAMES;
+
     struct Rig {
         link: HostLink,
         outlet: Outlet,
@@ -240,8 +241,7 @@ mod tests {
     fn nothing_is_told_while_off_or_by_another_way() {
         for mode in [Automation::Off, Automation::Compatibility] {
             let mut rig = Rig::new(mode);
-            // Ten minutes.
-            for step in 0..60_000 {
+            for step in 0..TEN_MINUTES {
                 assert!(rig.block(Some(step as f32 % 100.0 / 100.0)).is_empty());
             }
             assert_eq!(rig.link.params.congruity.value(), 0.0);

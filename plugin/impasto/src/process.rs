@@ -223,6 +223,7 @@ impl Processor {
         }
         self.outlet.end_block(length, &self.link);
         self.publish_levels();
+        self.shared.blocks.fetch_add(1, Ordering::Release);
     }
 
     /// Offline: waits until the worker has dealt with everything so far. If it does
@@ -408,6 +409,7 @@ impl Processor {
         self.shared.brush_down.store(down, Ordering::Relaxed);
         self.shared.pressure.set(pressure);
         self.shared.brightness.set(brightness);
+        self.shared.strength.set(self.instrument.strength());
         let strokes = self.instrument.strokes();
         let new = strokes - std::mem::replace(&mut self.strokes_told, strokes);
         self.shared.strokes.fetch_add(new, Ordering::Relaxed);

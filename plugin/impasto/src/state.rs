@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::Params;
 use outputs::OutputSettings;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::params::ImpastoParams;
@@ -46,6 +46,7 @@ pub struct Remembered {
     /// The editor's zoom in percent, as some hosts report no scale; written by the editor.
     pub editor_zoom: u32,
     /// Which signal takes which route; written by the worker as the editor asks.
+    #[serde(deserialize_with = "outputs_or_default")]
     pub outputs: OutputSettings,
 }
 
@@ -63,6 +64,15 @@ impl Default for Remembered {
             outputs: OutputSettings::default(),
         }
     }
+}
+
+/// Routes that can't be read, of a later version or damaged, must not take the painting and
+/// the library with them: they are all off then.
+fn outputs_or_default<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<OutputSettings, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 /// A step from one version of the record to the next.
@@ -155,6 +165,9 @@ mod tests {
         assert_eq!(read(later).painting, Some("/a.png".into()));
         assert_eq!(read(later).version, VERSION, "what is written next");
         assert_eq!(read("{}"), Remembered::default());
+        let odd = r#"{"painting": "/a.png", "outputs": {"light": {"universe": 70000}}}"#;
+        assert_eq!(read(odd).painting, Some("/a.png".into()));
+        assert_eq!(read(odd).outputs, OutputSettings::default());
     }
 
     #[test]

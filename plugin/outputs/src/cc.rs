@@ -41,7 +41,7 @@ impl CcStream {
         send: &mut impl FnMut(ControlChange),
     ) {
         if !settings.enabled {
-            self.reset();
+            self.forget();
             return;
         }
         let limits = Limits {
@@ -74,8 +74,10 @@ impl CcStream {
     }
 
     /// All controllers are sent anew, as after a change of the settings.
-    pub fn reset(&mut self) {
-        *self = Self::default();
+    pub fn forget(&mut self) {
+        for gate in &mut self.gates.0 {
+            gate.forget();
+        }
     }
 }
 

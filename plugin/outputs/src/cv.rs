@@ -46,11 +46,6 @@ impl Voltage {
             *sample = self.sample;
         }
     }
-
-    /// To 0 V at once.
-    pub fn reset(&mut self) {
-        *self = Self::default();
-    }
 }
 
 impl CvChannel {

@@ -10,11 +10,21 @@ pub struct Limits {
 }
 
 /// Decides for one stream of values.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Gate {
     last: Option<f32>,
     /// Seconds since the last value, as far as that matters.
     since: f32,
+}
+
+impl Default for Gate {
+    /// Nothing was sent, ever.
+    fn default() -> Self {
+        Self {
+            last: None,
+            since: f32::INFINITY,
+        }
+    }
 }
 
 impl Gate {
@@ -24,11 +34,9 @@ impl Gate {
         let interval = 1.0 / limits.rate;
         // Bounded, as a sum over days would lose the small steps.
         self.since = (self.since + elapsed).min(2.0 * interval);
-        let Some(last) = self.last else {
-            (self.last, self.since) = (Some(value), 0.0);
-            return true;
-        };
-        let differs = value != last && (value - last).abs() >= limits.deadband;
+        let differs = self
+            .last
+            .is_none_or(|last| value != last && (value - last).abs() >= limits.deadband);
         if !differs || self.since < interval {
             return false;
         }
@@ -42,9 +50,9 @@ impl Gate {
         self.last
     }
 
-    /// The next value is sent whatever it is.
-    pub fn reset(&mut self) {
-        *self = Self::default();
+    /// The next value is sent whatever it is, but no sooner than the rate allows.
+    pub fn forget(&mut self) {
+        self.last = None;
     }
 }
 
@@ -66,6 +74,17 @@ mod tests {
             assert!(!gate.passes(0.509, 0.1, &LIMITS));
         }
         assert!(gate.passes(0.52, 0.1, &LIMITS));
+    }
+
+    #[test]
+    fn what_is_sent_anew_still_keeps_to_the_rate() {
+        let mut gate = Gate::default();
+        let mut sent = 0;
+        for _ in 0..100 {
+            gate.forget();
+            sent += usize::from(gate.passes(0.5, 0.01, &LIMITS));
+        }
+        assert_eq!(sent, 10, "of a second");
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub struct Instrument {
     notes: StrokeNotes,
     /// Strokes heard so far.
     count: u64,
+    /// Of the last of them.
+    strength: f32,
     /// Whether the brush sounds, for continuous playing.
     brush_sounds: bool,
     /// Whether there is a grid and it moves.
@@ -83,6 +85,7 @@ impl Instrument {
             player,
             notes: StrokeNotes::default(),
             count: 0,
+            strength: 0.0,
             brush_sounds: false,
             on_grid: false,
             button: false,
@@ -159,6 +162,11 @@ impl Instrument {
         self.count
     }
 
+    /// How hard the last stroke was, 0..=1, as far as it is known.
+    pub fn strength(&self) -> f32 {
+        self.strength
+    }
+
     /// Whether the brush is on the canvas, how hard (0..=1) and how bright (0..=1).
     pub fn touch(&self) -> (bool, f32, f32) {
         let strokes = &self.strokes;
@@ -174,13 +182,14 @@ impl Instrument {
             player,
             notes,
             count,
+            strength: last,
             ..
         } = self;
         strokes.process(brush, &mut |event| {
             notes.follow(event, send);
             match event {
                 StrokeEvent::Start { offset, strength } => {
-                    *count += 1;
+                    (*count, *last) = (*count + 1, strength);
                     let key = keys::STROKE;
                     if play {
                         begin(quantizer, player, offset, Touch { key, strength });
@@ -189,6 +198,7 @@ impl Instrument {
                 StrokeEvent::Sized {
                     offset, strength, ..
                 } => {
+                    *last = strength;
                     if play && !quantizer.set_strength(keys::STROKE, strength) {
                         player.set_strength(offset, keys::STROKE, strength);
                     }

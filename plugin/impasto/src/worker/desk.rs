@@ -171,6 +171,8 @@ impl Desk {
             Message::Detach => {
                 self.decoded = self.stage.take().map(Stage::into_cache);
                 self.view.clips = ClipsState::default();
+                self.view.congruity = None;
+                self.forget_all_signals();
                 self.urgent = true;
             }
             Message::Wake => {}

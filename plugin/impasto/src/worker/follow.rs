@@ -14,7 +14,7 @@ use super::desk::Desk;
 use super::stage::Stage;
 
 /// While the editor is open, what it shows is to move; so are the parameters that the host
-/// is told of from here.
+/// is told of from here, and what is asked for over the network is not to wait.
 const SHOWN: Duration = Duration::from_millis(16);
 
 /// While what was found is being decoded it is asked for so often, and for so long.
@@ -62,7 +62,7 @@ impl Desk {
 
     /// How long the rings may be looked at alone.
     fn longest(&self) -> Duration {
-        if self.publisher.editor_open() || self.is_compatible() {
+        if self.publisher.editor_open() || self.is_compatible() || self.is_listening() {
             SHOWN
         } else {
             LONGEST

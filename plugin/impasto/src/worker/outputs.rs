@@ -38,6 +38,9 @@ pub struct Routes {
     painting: Option<String>,
     /// Strokes that it was told of.
     strokes: u64,
+    /// The trigger went on by a command when the audio thread had done so many blocks:
+    /// what comes next waits until a block has seen it.
+    pressed: Option<u64>,
 }
 
 impl Routes {
@@ -48,6 +51,7 @@ impl Routes {
             commands,
             painting: None,
             strokes: 0,
+            pressed: None,
             saved: OutputSettings::default(),
             settings: OutputSettings::default(),
             unsent: true,
@@ -75,6 +79,11 @@ impl Desk {
         self.link.params.automation.value() == Automation::Compatibility
     }
 
+    /// Whether somebody may be waiting for what comes over the network.
+    pub(super) fn is_listening(&self) -> bool {
+        self.routes.settings.osc.listening
+    }
+
     /// Takes over what was found of the music.
     pub(super) fn take_signals(&mut self, outcome: &Outcome) {
         let congruity = outcome.congruity.map(Congruity::get);
@@ -92,6 +101,14 @@ impl Desk {
             if signal != Signal::Brush {
                 self.link.signals.set(signal, None);
             }
+        }
+    }
+
+    /// Nothing is known at all: the audio thread is gone.
+    pub(super) fn forget_all_signals(&mut self) {
+        for signal in Signal::ALL {
+            self.link.signals.set(signal, None);
+            self.link.shaped.set(signal, None);
         }
     }
 
@@ -116,13 +133,18 @@ impl Desk {
     }
 
     fn follow_network(&mut self) {
-        while let Ok(command) = self.routes.commands.try_recv() {
+        while self.is_free_to_obey()
+            && let Ok(command) = self.routes.commands.try_recv()
+        {
             self.obey(command);
         }
+        // A host may stop without a block that says so.
+        let processing = self.stage.is_some() && self.pace.is_playing(Instant::now());
         let routes = &mut self.routes;
         routes.network.apply(&routes.settings);
-        let plays = self.stage.is_some() && self.shared.is_playing();
-        routes.network.set_playing(plays);
+        routes
+            .network
+            .set_playing(processing && self.shared.is_playing());
         let bypassed = self.link.params.bypass.value();
         routes.network.set_held(bypassed);
         let painting = match &self.view.painting {
@@ -136,10 +158,24 @@ impl Desk {
         }
         let strokes = self.shared.strokes.load(Ordering::Relaxed);
         for _ in routes.strokes..strokes {
-            let strength = self.shared.pressure.get();
-            routes.network.announce(Event::Stroke(strength));
+            if !bypassed {
+                let strength = self.shared.strength.get();
+                routes.network.announce(Event::Stroke(strength));
+            }
         }
         routes.strokes = strokes;
+    }
+
+    /// Whether the next command may be obeyed: a tap on a pad must last for a block, or
+    /// nobody hears it.
+    fn is_free_to_obey(&mut self) -> bool {
+        let blocks = self.shared.blocks.load(Ordering::Acquire);
+        // The first block to end may have begun before the trigger went on.
+        let seen = |pressed| blocks >= pressed + 2;
+        if self.stage.is_none() || self.routes.pressed.is_some_and(seen) {
+            self.routes.pressed = None;
+        }
+        self.routes.pressed.is_none()
     }
 
     fn obey(&mut self, command: Command) {
@@ -149,7 +185,11 @@ impl Desk {
             Command::ClearPainting => self.act(Action::ClearPainting),
             Command::ReloadPainting => self.act(Action::ReloadPainting),
             Command::Freeze(on) => self.set_parameter("freeze", f32::from(u8::from(on))),
-            Command::Trigger(on) => self.set_parameter("trigger", f32::from(u8::from(on))),
+            Command::Trigger(on) => {
+                self.set_parameter("trigger", f32::from(u8::from(on)));
+                let blocks = self.shared.blocks.load(Ordering::Acquire);
+                self.routes.pressed = on.then_some(blocks);
+            }
             Command::Parameter { id, value } => self.set_parameter(&id, value),
         }
     }

@@ -18,7 +18,13 @@ use crate::output::{HostEdit, HostLink};
 use crate::params::ImpastoParams;
 
 /// Edits that wait for the host's next block, or its next flush.
-const EDITS: usize = 256;
+const EDITS: usize = 1024;
+
+/// Room that is kept for the values and ends of gestures that have begun.
+const KEPT: usize = 256;
+
+/// Gestures that may last at once.
+const HELD: usize = 64;
 
 /// What is asked of the host when edits wait and it does not process.
 pub struct HostParams {
@@ -53,7 +59,7 @@ impl HostParams {
     }
 
     /// Asks the host to fetch what waits. Not for the audio thread.
-    fn request_flush(&self) {
+    pub fn request_flush(&self) {
         // SAFETY: null or the host's table, which outlives the instance.
         let table = unsafe { self.table.load(Ordering::Acquire).as_ref() };
         if let Some(request) = table.and_then(|table| table.request_flush) {
@@ -77,7 +83,11 @@ pub fn open_door(link: &HostLink, host: Arc<HostParams>) -> rtrb::Consumer<HostE
             }
             edit => edit,
         };
-        let taken = edits.lock().push(edit).is_ok();
+        let mut edits = edits.lock();
+        // A gesture that has no room to end is better not begun.
+        let refused = matches!(edit, HostEdit::Begin(_)) && edits.slots() < KEPT;
+        let taken = !refused && edits.push(edit).is_ok();
+        drop(edits);
         host.request_flush();
         taken
     }));
@@ -95,18 +105,84 @@ fn steps(params: &ImpastoParams) -> Vec<(u32, f32)> {
     params.param_map().into_iter().filter_map(stepped).collect()
 }
 
-/// What other threads want the host to be told, at the sample `time`.
-///
-/// # Safety
-/// `queue` is null or a valid queue.
-pub unsafe fn send_waiting(
-    edits: &mut rtrb::Consumer<HostEdit>,
-    queue: *const clap_output_events,
-    time: u32,
-) {
-    while let Ok(edit) = edits.pop() {
-        // SAFETY: the caller's promise.
-        unsafe { send(queue, edit, time) };
+/// Tells the host, so that every gesture that begins ends, once, whatever was lost on the
+/// way or ends with an activation. Lives on the audio thread.
+pub struct Teller {
+    /// What other threads want the host to be told.
+    waiting: rtrb::Consumer<HostEdit>,
+    /// Parameters whose gesture the host sees begun.
+    held: [u32; HELD],
+    count: usize,
+    /// Their gestures are to end first.
+    ending: bool,
+}
+
+impl Teller {
+    /// With the end where edits of other threads wait.
+    pub fn new(waiting: rtrb::Consumer<HostEdit>) -> Self {
+        Self {
+            waiting,
+            held: [0; HELD],
+            count: 0,
+            ending: false,
+        }
+    }
+
+    /// Who moved parameters on the audio thread is gone: what it began ends at the next
+    /// chance. True if there is anything to end.
+    pub fn end_all(&mut self) -> bool {
+        self.ending = self.count > 0;
+        self.ending
+    }
+
+    /// Tells what `told` gives and what waits, at the sample `time`.
+    ///
+    /// # Safety
+    /// `queue` is null or a valid queue.
+    pub unsafe fn tell(
+        &mut self,
+        queue: *const clap_output_events,
+        time: u32,
+        mut told: impl FnMut() -> Option<HostEdit>,
+    ) {
+        if std::mem::take(&mut self.ending) {
+            for id in &self.held[..std::mem::take(&mut self.count)] {
+                // SAFETY: the caller's promise.
+                unsafe { send(queue, HostEdit::End(*id), time) };
+            }
+        }
+        while let Some(edit) = told().or_else(|| self.waiting.pop().ok()) {
+            if self.follows(edit) {
+                // SAFETY: the caller's promise.
+                unsafe { send(queue, edit, time) };
+            }
+        }
+    }
+
+    /// Whether `edit` fits what the host has seen: of one parameter, gestures do not lie
+    /// in each other. A value may stand alone.
+    fn follows(&mut self, edit: HostEdit) -> bool {
+        let held = &self.held[..self.count];
+        let place = |id| held.iter().position(|known| *known == id);
+        match edit {
+            HostEdit::Begin(id) => {
+                let fits = place(id).is_none() && self.count < HELD;
+                if fits {
+                    self.held[self.count] = id;
+                    self.count += 1;
+                }
+                fits
+            }
+            HostEdit::End(id) => match place(id) {
+                Some(place) => {
+                    self.count -= 1;
+                    self.held.swap(place, self.count);
+                    true
+                }
+                None => false,
+            },
+            HostEdit::Value(..) => true,
+        }
     }
 }
 
@@ -115,7 +191,7 @@ pub unsafe fn send_waiting(
 ///
 /// # Safety
 /// `queue` is null or a valid queue.
-pub unsafe fn send(queue: *const clap_output_events, edit: HostEdit, time: u32) {
+unsafe fn send(queue: *const clap_output_events, edit: HostEdit, time: u32) {
     // SAFETY: the caller's promise.
     let Some(queue) = (unsafe { queue.as_ref() }) else {
         return;
@@ -158,5 +234,34 @@ pub unsafe fn send(queue: *const clap_output_events, edit: HostEdit, time: u32) 
                 push(queue, &event.header);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gestures_are_balanced_whatever_comes() {
+        let (mut edits, waiting) = rtrb::RingBuffer::new(16);
+        let mut teller = Teller::new(waiting);
+        let _ = edits.push(HostEdit::Begin(1));
+        // Two who move one parameter; an end without a beginning.
+        let fits = |teller: &mut Teller, edit| teller.follows(edit);
+        assert!(fits(&mut teller, HostEdit::Begin(7)));
+        assert!(!fits(&mut teller, HostEdit::Begin(7)));
+        assert!(fits(&mut teller, HostEdit::Value(7, 0.5)));
+        assert!(fits(&mut teller, HostEdit::End(7)));
+        assert!(!fits(&mut teller, HostEdit::End(7)));
+        assert!(fits(&mut teller, HostEdit::Value(7, 0.5)), "alone");
+        assert!(!teller.end_all(), "none lasts");
+        for id in 0..HELD as u32 {
+            assert!(fits(&mut teller, HostEdit::Begin(id)));
+        }
+        assert!(!fits(&mut teller, HostEdit::Begin(1000)), "no room");
+        assert!(teller.end_all());
+        // SAFETY: null is allowed.
+        unsafe { teller.tell(std::ptr::null(), 0, || None) };
+        assert_eq!(teller.count, 1, "all ended, and what waited began");
     }
 }

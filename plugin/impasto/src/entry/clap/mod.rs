@@ -34,10 +34,10 @@ use parking_lot::Mutex;
 use crate::entry::buses::{CHANNELS, Spare};
 use crate::entry::{denormals, take_over};
 use buses::Buses;
-use edits::{HostParams, open_door, send, send_waiting};
+use edits::{HostParams, Teller, open_door};
 
 use crate::Impasto;
-use crate::output::{HostEdit, HostLink};
+use crate::output::HostLink;
 use crate::snapshot;
 
 /// What the host is given. `plugin` comes first, so that a pointer to it is a
@@ -65,8 +65,7 @@ struct SnapshotTable {
 
 struct AudioSide {
     spare: Spare,
-    /// What other threads want the host to be told.
-    edits: rtrb::Consumer<HostEdit>,
+    teller: Teller,
     /// Of the port configuration that the host chose.
     brush_channels: u32,
 }
@@ -100,6 +99,7 @@ fn create(host: *const clap_host) -> *const clap_plugin {
             init: Some(init_plugin),
             destroy: Some(destroy),
             activate: Some(activate),
+            deactivate: Some(deactivate),
             process: Some(process),
             get_extension: Some(get_extension),
             ..inner
@@ -108,7 +108,7 @@ fn create(host: *const clap_host) -> *const clap_plugin {
         link,
         audio: Mutex::new(AudioSide {
             spare: Spare::new(0),
-            edits,
+            teller: Teller::new(edits),
             brush_channels: CHANNELS as u32,
         }),
         params: inner_params(&inner),
@@ -181,6 +181,18 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, rate: f64, min: u32, m
     unsafe { activate(&instance.inner, rate, min, max) }
 }
 
+unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
+    // SAFETY: the host's promise.
+    let instance = unsafe { instance(plugin) };
+    if let Some(deactivate) = instance.inner.deactivate {
+        // SAFETY: as the host called us.
+        unsafe { deactivate(&instance.inner) };
+    }
+    if instance.audio.lock().teller.end_all() {
+        instance.host.request_flush();
+    }
+}
+
 /// The sidechain's channels in the configuration in use.
 fn brush_channels(inner: &clap_plugin) -> u32 {
     let ports = inner_extension::<clap_plugin_audio_ports>(inner, CLAP_EXT_AUDIO_PORTS);
@@ -219,6 +231,13 @@ unsafe extern "C" fn process(
     let mut buses = unsafe { Buses::new(&mut audio.spare, process) };
     buses.brush_channels = audio.brush_channels;
     instance.link.set_brush_connected(buses.brush_connected);
+    // What the editor changed comes at the block's first sample, and so before the notes and
+    // controllers that the framework sends; left to itself it would append them.
+    let params = inner_extension::<clap_plugin_params>(&instance.inner, CLAP_EXT_PARAMS);
+    if let Some(flush) = params.and_then(|params| params.flush) {
+        // SAFETY: the host's queue, and no input.
+        unsafe { flush(&instance.inner, std::ptr::null(), process.out_events) };
+    }
     let status = buses.with(process, |full| {
         let inner = instance.inner.process?;
         // SAFETY: as the host called us, with buses that are complete.
@@ -229,14 +248,9 @@ unsafe extern "C" fn process(
     let status = status.unwrap_or(CLAP_PROCESS_ERROR);
     if status != CLAP_PROCESS_ERROR {
         let last = frames.saturating_sub(1) as u32;
-        // After all events of the framework, which are never later than the last sample,
-        // so the queue stays in order of time.
-        while let Some(edit) = instance.link.take_told() {
-            // SAFETY: the host's queue is valid for this block or null.
-            unsafe { send(process.out_events, edit, last) };
-        }
-        // SAFETY: as above.
-        unsafe { send_waiting(&mut audio.edits, process.out_events, last) };
+        let told = || instance.link.take_told();
+        // SAFETY: the host's queue is valid for this block or null.
+        unsafe { audio.teller.tell(process.out_events, last, told) };
     }
     status
 }
@@ -298,7 +312,7 @@ unsafe extern "C" fn params_flush(
     }
     if let Some(mut audio) = instance.audio.try_lock() {
         // SAFETY: the host's queue is valid for this call or null.
-        unsafe { send_waiting(&mut audio.edits, output, 0) };
+        unsafe { audio.teller.tell(output, 0, || None) };
     }
 }
 
