@@ -76,7 +76,7 @@ class Face(unittest.TestCase):
 
     def test_buses_and_parameters(self) -> None:
         host = plugin()
-        self.assertEqual((host.num_input_buses, host.num_output_buses), (2, 2))
+        self.assertEqual((host.num_input_buses, host.num_output_buses), (2, 3))
         names = [host.get_param_info(i)["name"] for i in range(host.num_params)]
         self.assertIn("Congruity", names)
         congruity = host.get_param_info(names.index("Congruity"))
