@@ -91,9 +91,8 @@ impl Rig {
     }
 }
 
-/// Plays 10 ms without any input and gives the worker a moment: the peaks of the left and
-/// the right of the snippets.
-fn snippets_peaks(processor: &mut Processor) -> [f32; 2] {
+/// Processes 10 ms with silent music and this brush: the left and the right of the snippets.
+fn snippets(processor: &mut Processor, brush: &[f32]) -> [[f32; 480]; 2] {
     let mut buffers = [[0.0f32; 480]; 6];
     let [
         left,
@@ -105,17 +104,23 @@ fn snippets_peaks(processor: &mut Processor) -> [f32; 2] {
     ] = &mut buffers;
     let block = Block {
         main: [left, right],
-        brush: [&[], &[]],
-        brush_channels: 0,
+        brush: [brush, &[]],
+        brush_channels: usize::from(!brush.is_empty()),
         snippets: [snippets_left, snippets_right],
         control: [control_left, control_right],
         keys: &[],
         transport: None,
     };
     processor.process(block, &mut |_| ());
+    [buffers[2], buffers[3]]
+}
+
+/// Plays 10 ms without any input and gives the worker a moment: the peaks of the left and
+/// the right of the snippets.
+fn snippets_peaks(processor: &mut Processor) -> [f32; 2] {
+    let sides = snippets(processor, &[]);
     std::thread::sleep(Duration::from_millis(2));
-    let peak = |side: [f32; 480]| side.iter().fold(0.0, |a: f32, b| a.max(b.abs()));
-    [peak(buffers[2]), peak(buffers[3])]
+    sides.map(|side| side.iter().fold(0.0, |a: f32, b| a.max(b.abs())))
 }
 
 /// Strokes the brush for 10 ms: noise after silence, loud enough for any threshold.
@@ -127,25 +132,7 @@ fn stroke(processor: &mut Processor) {
         *sample = (state >> 8) as f32 / (1 << 24) as f32 - 0.5;
     }
     for brush in [&[0.0f32; 480], &noise, &[0.0; 480]] {
-        let mut buffers = [[0.0f32; 480]; 6];
-        let [
-            left,
-            right,
-            snippets_left,
-            snippets_right,
-            control_left,
-            control_right,
-        ] = &mut buffers;
-        let block = Block {
-            main: [left, right],
-            brush: [brush, &[]],
-            brush_channels: 1,
-            snippets: [snippets_left, snippets_right],
-            control: [control_left, control_right],
-            keys: &[],
-            transport: None,
-        };
-        processor.process(block, &mut |_| ());
+        snippets(processor, brush);
     }
 }
 
