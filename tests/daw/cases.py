@@ -55,13 +55,17 @@ def render(scene: Scene) -> str:
     silent = {"dry": {"f32": 0.0}, "snippets": {"f32": 0.0}}
     session = scene.session("render", silent)
     session.save()
-    audio = scene.render(session)
     known = [(start, end) for start, end in strokes() if end < 20.0]
+    # A render may begin while the library is still read: see `Scene.sounds_as`.
+    for _ in range(4):
+        audio = scene.render(session)
+        heard = [level(audio, start + 0.03, max(end, start + 0.1)) > -50.0 for start, end in known]
+        if any(heard):
+            break
+    assert np.mean(heard) > 0.9, f"snippets at {sum(heard)} of {len(heard)} strokes"
     # Gains may still be on their way from their defaults as the render begins.
     before = level(audio, 0.1, known[0][0] - 0.05)
     assert before < -90.0, f"{before:.1f} dB before the first stroke"
-    heard = [level(audio, start + 0.03, max(end, start + 0.1)) > -50.0 for start, end in known]
-    assert np.mean(heard) > 0.9, f"snippets at {sum(heard)} of {len(heard)} strokes"
     assert scene.sounds_as([audio, scene.render(session)], session), "no other render is the same"
     return f"snippets at {sum(heard)} of {len(heard)} strokes, {before:.0f} dB before, and the same again"
 
