@@ -265,6 +265,12 @@ fn port(socket: &UdpSocket) -> u16 {
     socket.local_addr().expect("bound").port()
 }
 
+fn message(addr: &str, value: f32) -> Vec<u8> {
+    let addr = addr.to_owned();
+    let args = vec![OscType::Float(value)];
+    rosc::encoder::encode(&OscPacket::Message(OscMessage { addr, args })).expect("OSC")
+}
+
 fn messages(packet: OscPacket) -> Vec<OscMessage> {
     match packet {
         OscPacket::Message(message) => vec![message],
@@ -310,6 +316,43 @@ fn saved(instance: &mut Instance, id: &str) -> Result<f64> {
 }
 
 #[test]
+fn a_tap_by_osc_lasts_for_a_block() -> Result<()> {
+    let bundle = Bundle::load()?;
+    let listen = format!("127.0.0.1:{}", port(&socket()?));
+    let outputs = json!({"osc": {"listening": true, "listen": listen}});
+    let mut instance = routed(&bundle, &outputs, "off")?;
+    let sender = socket()?;
+    let tapping = std::thread::spawn(move || {
+        for _ in 0..5 {
+            std::thread::sleep(Duration::from_millis(300));
+            for value in [1.0, 0.0] {
+                let _ = sender.send_to(&message("/impasto/trigger", value), &listen);
+            }
+        }
+    });
+    let (events, _) = stream(&mut instance, 2.0)?;
+    tapping.join().expect("no panic");
+    let told: Vec<(u64, f64)> = events
+        .iter()
+        .filter_map(|event| match event {
+            OutputEvent::Value { frame, id, value } if *id == parameter_id("trigger") => {
+                Some((*frame, *value))
+            }
+            _ => None,
+        })
+        .collect();
+    let taps: Vec<_> = told.chunks(2).collect();
+    assert!(!taps.is_empty(), "no tap came");
+    for tap in taps {
+        let [(down, 1.0), (up, 0.0)] = tap else {
+            panic!("{told:?}");
+        };
+        assert!(up - down >= 240, "{told:?}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_flood_of_commands_leaves_every_gesture_whole() -> Result<()> {
     let bundle = Bundle::load()?;
     let listen = format!("127.0.0.1:{}", port(&socket()?));
@@ -322,11 +365,9 @@ fn a_flood_of_commands_leaves_every_gesture_whole() -> Result<()> {
     for round in 0.. {
         let ids = ["dry", "snippets", "fade", "hold", "filter"];
         for (place, id) in ids.into_iter().cycle().take(500).enumerate() {
-            let addr = format!("/impasto/parameter/{id}");
-            let args = vec![OscType::Float((place % 7) as f32 / 7.0)];
-            let packet = OscPacket::Message(OscMessage { addr, args });
-            let bytes = rosc::encoder::encode(&packet).expect("OSC");
-            let _ = sender.send_to(&bytes, &listen);
+            let value = (place % 7) as f32 / 7.0;
+            let set = message(&format!("/impasto/parameter/{id}"), value);
+            let _ = sender.send_to(&set, &listen);
         }
         std::thread::sleep(Duration::from_millis(300));
         if round >= 3 {
@@ -359,11 +400,6 @@ fn what_is_asked_for_by_osc_is_told_to_a_host_that_rests() -> Result<()> {
     let outputs = json!({"osc": {"listening": true, "listen": listen}});
     let mut instance = routed(&bundle, &outputs, "off")?;
     let sender = socket()?;
-    let message = |addr: &str, value: f32| {
-        let addr = addr.to_owned();
-        let args = vec![OscType::Float(value)];
-        rosc::encoder::encode(&OscPacket::Message(OscMessage { addr, args })).expect("OSC")
-    };
     let freeze = message("/impasto/freeze", 1.0);
     // The output parameters are Impasto's own.
     let foreign = message("/impasto/parameter/congruity", 0.5);

@@ -138,8 +138,7 @@ impl Desk {
         {
             self.obey(command);
         }
-        // A host may stop without a block that says so.
-        let processing = self.stage.is_some() && self.pace.is_playing(Instant::now());
+        let processing = self.is_processing();
         let routes = &mut self.routes;
         routes.network.apply(&routes.settings);
         routes
@@ -172,10 +171,15 @@ impl Desk {
         let blocks = self.shared.blocks.load(Ordering::Acquire);
         // The first block to end may have begun before the trigger went on.
         let seen = |pressed| blocks >= pressed + 2;
-        if self.stage.is_none() || self.routes.pressed.is_some_and(seen) {
+        if !self.is_processing() || self.routes.pressed.is_some_and(seen) {
             self.routes.pressed = None;
         }
         self.routes.pressed.is_none()
+    }
+
+    /// Whether blocks come: a host may stop without one that says so.
+    fn is_processing(&self) -> bool {
+        self.stage.is_some() && self.pace.is_playing(Instant::now())
     }
 
     fn obey(&mut self, command: Command) {
