@@ -25,6 +25,7 @@ use vst3::{Class, ComRef};
 use super::buses::Buses;
 use super::changes::{ParamTable, append};
 use super::gestures::Gestures;
+use super::settle::Settling;
 use super::view;
 use crate::Impasto;
 use crate::entry::buses::{INPUTS, OUTPUTS, Spare};
@@ -44,6 +45,7 @@ pub struct ImpastoClass {
     /// The bits of the sample rate as `f64`; zero before it is known.
     rate: AtomicU64,
     gestures: Gestures,
+    settling: Settling,
 }
 
 struct AudioSide {
@@ -98,6 +100,7 @@ impl ImpastoClass {
             }),
             rate: AtomicU64::new(0),
             gestures,
+            settling: Settling::new(),
         })
     }
 
@@ -133,6 +136,7 @@ impl ImpastoClass {
 
 impl Drop for ImpastoClass {
     fn drop(&mut self) {
+        self.settling.wait();
         // A host that does not terminate before it lets the instance go.
         self.gestures.close();
     }
@@ -221,7 +225,10 @@ impl IComponentTrait for ImpastoClass {
 
     unsafe fn setState(&self, state: *mut IBStream) -> tresult {
         // SAFETY: as the host called us.
-        unsafe { IComponentTrait::setState(&self.inner, state) }
+        let result = unsafe { IComponentTrait::setState(&self.inner, state) };
+        // What it posted was posted by now.
+        self.settling.note();
+        result
     }
 
     unsafe fn getState(&self, state: *mut IBStream) -> tresult {

@@ -7,6 +7,7 @@ mod gestures;
 #[cfg(test)]
 mod host;
 mod passed_on;
+mod settle;
 #[cfg(test)]
 mod tests;
 mod view;
