@@ -52,10 +52,16 @@ struct Instance {
     /// the host must not process, so that neither ever waits.
     audio: Mutex<AudioSide>,
     params: clap_plugin_params,
+    /// The framework's own, which every block calls: to ask for it each time costs more.
+    inner_flush: Option<Flush>,
     render: clap_plugin_render,
     snapshot: SnapshotTable,
     host: Arc<HostParams>,
 }
+
+/// As a table of parameters has it.
+type Flush =
+    unsafe extern "C" fn(*const clap_plugin, *const clap_input_events, *const clap_output_events);
 
 /// The table of [`snapshot::EXTENSION`].
 #[repr(C)]
@@ -112,6 +118,8 @@ fn create(host: *const clap_host) -> *const clap_plugin {
             brush_channels: CHANNELS as u32,
         }),
         params: inner_params(&inner),
+        inner_flush: inner_extension::<clap_plugin_params>(&inner, CLAP_EXT_PARAMS)
+            .and_then(|params| params.flush),
         render: clap_plugin_render {
             has_hard_realtime_requirement: Some(no_hard_realtime_requirement),
             set: Some(render_set),
@@ -233,8 +241,7 @@ unsafe extern "C" fn process(
     instance.link.set_brush_connected(buses.brush_connected);
     // What the editor changed comes at the block's first sample, and so before the notes and
     // controllers that the framework sends; left to itself it would append them.
-    let params = inner_extension::<clap_plugin_params>(&instance.inner, CLAP_EXT_PARAMS);
-    if let Some(flush) = params.and_then(|params| params.flush) {
+    if let Some(flush) = instance.inner_flush {
         // SAFETY: the host's queue, and no input.
         unsafe { flush(&instance.inner, std::ptr::null(), process.out_events) };
     }
@@ -305,8 +312,7 @@ unsafe extern "C" fn params_flush(
 ) {
     // SAFETY: the host's promise.
     let instance = unsafe { instance(plugin) };
-    let params = inner_extension::<clap_plugin_params>(&instance.inner, CLAP_EXT_PARAMS);
-    if let Some(flush) = params.and_then(|params| params.flush) {
+    if let Some(flush) = instance.inner_flush {
         // SAFETY: as the host called us.
         unsafe { flush(plugin, input, output) };
     }
