@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::bundle::{self, Profile};
 use crate::shell::{self, Steps};
 use crate::workspace::Workspace;
-use crate::{prepare, python};
+use crate::{demo, prepare, python};
 
 /// Builds, indexes the demo library, then runs `tests/daw` on the VST3 bundle. `cases` are
 /// the checks to run; all if there are none.
@@ -19,17 +19,7 @@ pub fn run(workspace: &Workspace, steps: &mut Steps, cases: &[String]) -> Result
     })?;
     let out = workspace.target.join("daw");
     let index = workspace.target.join("daw-index");
-    steps.run("index the demo library", || {
-        let program = bundle::executable(workspace, Profile::Release, "impasto");
-        shell::run(
-            workspace
-                .with_environment(Command::new(program))
-                .arg("index")
-                .arg(workspace.root.join("tests/assets/library"))
-                .arg("--index-dir")
-                .arg(&index),
-        )
-    })?;
+    demo::index_library(workspace, steps, &index)?;
     steps.run("Ardour", || {
         // The bundle has to find its own models and runtime, as in any host.
         shell::run(

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: a painting and a brush play a library inside the real plug-in.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
@@ -21,17 +22,7 @@ pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     fs::create_dir_all(&out)?;
     let index = out.join("index");
 
-    steps.run("index the demo library", || {
-        let program = bundle::executable(workspace, Profile::Release, "impasto");
-        shell::run(
-            workspace
-                .with_environment(Command::new(program))
-                .arg("index")
-                .arg(assets.join("library"))
-                .arg("--index-dir")
-                .arg(&index),
-        )
-    })?;
+    index_library(workspace, steps, &index)?;
     steps.run("host the plug-in", || {
         let program = bundle::executable(workspace, Profile::Release, "demo_host");
         let mut host = Command::new(program);
@@ -50,4 +41,19 @@ pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     })?;
     println!("\nLook at {}", out.join("report.html").display());
     Ok(())
+}
+
+/// Indexes the demonstration's music into `index`, with the release build.
+pub fn index_library(workspace: &Workspace, steps: &mut Steps, index: &Path) -> Result<()> {
+    steps.run("index the demo library", || {
+        let program = bundle::executable(workspace, Profile::Release, "impasto");
+        shell::run(
+            workspace
+                .with_environment(Command::new(program))
+                .arg("index")
+                .arg(workspace.root.join("tests/assets/library"))
+                .arg("--index-dir")
+                .arg(index),
+        )
+    })
 }

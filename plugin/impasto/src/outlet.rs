@@ -4,7 +4,7 @@ use outputs::automation::Emitter;
 use outputs::cc::{CcStream, ControlChange};
 use outputs::cv::Voltage;
 use outputs::settings::AudioSettings;
-use outputs::{PerSignal, Shaper, Signal, Values};
+use outputs::{PerSignal, Shaper, Values};
 
 use crate::output::HostLink;
 use crate::params::Automation;
@@ -131,10 +131,8 @@ impl Outlet {
     /// `values` are the signals as they were found; all unknown holds what goes out.
     pub fn look(&mut self, values: &Values, send: &mut impl FnMut(ControlChange)) {
         let elapsed = SPAN as f32 / self.rate;
-        for signal in Signal::ALL {
-            let shape = &self.settings.shapes[signal];
-            self.shaped[signal] = self.shapers[signal].next(values[signal], elapsed, shape);
-        }
+        let shapes = &self.settings.shapes;
+        self.shaped = self.shapers.shape(values, elapsed, shapes);
         self.controllers
             .next(&self.shaped, elapsed, &self.settings.cc, send);
         for (voltage, channel) in self.voltages.iter_mut().zip(&self.settings.cv) {
@@ -167,6 +165,7 @@ mod tests {
     use std::sync::Arc;
 
     use nice_plug::prelude::Param;
+    use outputs::Signal;
 
     use super::*;
     use crate::output::HostEdit;

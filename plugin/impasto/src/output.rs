@@ -11,7 +11,7 @@ use crossbeam::queue::ArrayQueue;
 use engine::units::{Congruity, SampleRate};
 use nice_plug::prelude::{Param, Params};
 use outputs::automation::Edit;
-use outputs::{PerSignal, SharedValues, Signal};
+use outputs::{PerSignal, SharedValues, Signal, Values};
 use parking_lot::Mutex;
 
 use crate::entry::param_id;
@@ -88,6 +88,16 @@ impl HostLink {
     /// Congruity now, or `None` while it is unknown.
     pub fn congruity(&self) -> Option<Congruity> {
         self.signals.get(Signal::Congruity).and_then(Congruity::new)
+    }
+
+    /// The signals as they are to go out: unknown, and so held by every route, while the
+    /// plug-in is bypassed.
+    pub fn offered(&self) -> Values {
+        if self.params.bypass.value() {
+            Values::default()
+        } else {
+            self.signals.values()
+        }
     }
 
     /// Sets the parameter that belongs to an edit, so that the host, asking for it, hears

@@ -20,7 +20,7 @@ use engine::instrument::{
 use engine::playback::sync::Transport;
 use engine::playback::{Mode, Player, PlayerSettings};
 use engine::units::{SampleRate, Seconds};
-use outputs::{Signal, Values};
+use outputs::Signal;
 
 use crate::bridge::{AudioEnd, Calibrated, Shared, StartedAt};
 use crate::events::Sent;
@@ -311,12 +311,7 @@ impl Processor {
         let brush = self.outlet.brush();
         let known = self.link.brush_connected().then_some(brush);
         self.link.signals.set(Signal::Brush, known);
-        let values = if self.params.bypass.value() {
-            Values::default()
-        } else {
-            self.link.signals.values()
-        };
-        self.outlet.look(&values, &mut |change| {
+        self.outlet.look(&self.link.offered(), &mut |change| {
             send(Sent::Controller { offset, change });
         });
     }

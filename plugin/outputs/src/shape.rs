@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::signal::{PerSignal, Signal, Values};
+
 /// The longest attack or release, in seconds.
 pub const LONGEST: f32 = 30.0;
 
@@ -96,6 +98,15 @@ impl Shaper {
     /// Forgets what was.
     pub fn reset(&mut self) {
         self.smoothed = None;
+    }
+}
+
+impl PerSignal<Shaper> {
+    /// All shaped values, `elapsed` seconds after the last: see [`Shaper::next`].
+    pub fn shape(&mut self, values: &Values, elapsed: f32, shapes: &PerSignal<Shape>) -> Values {
+        PerSignal(
+            Signal::ALL.map(|signal| self[signal].next(values[signal], elapsed, &shapes[signal])),
+        )
     }
 }
 

@@ -14,7 +14,7 @@ use engine::units::{Congruity, Seconds};
 use outputs::automation::Emitter;
 use outputs::network::{Command, Event, Network};
 use outputs::settings::AudioSettings;
-use outputs::{OutputSettings, PerSignal, Shaper, SharedValues, Signal, Values};
+use outputs::{OutputSettings, PerSignal, Shaper, SharedValues, Signal};
 
 use super::desk::Desk;
 use super::stage::Stage;
@@ -226,7 +226,6 @@ impl Desk {
 
     fn move_parameters(&mut self) {
         let compatible = self.is_compatible();
-        let bypassed = self.link.params.bypass.value();
         let routes = &mut self.routes;
         let now = Instant::now();
         let elapsed = now
@@ -238,16 +237,8 @@ impl Desk {
             routes.automation.stop(tell);
             return;
         }
-        let found = if bypassed {
-            Values::default()
-        } else {
-            link.signals.values()
-        };
-        let mut shaped = Values::default();
-        for (signal, value) in found.iter() {
-            let shape = &routes.settings.shapes[signal];
-            shaped[signal] = routes.shapers[signal].next(*value, elapsed, shape);
-        }
+        let shapes = &routes.settings.shapes;
+        let shaped = routes.shapers.shape(&link.offered(), elapsed, shapes);
         let settings = &routes.settings.automation;
         routes.automation.next(&shaped, elapsed, settings, tell);
     }

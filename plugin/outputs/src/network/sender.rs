@@ -17,7 +17,7 @@ use super::status::{RouteState, SendBoard, count, locked};
 use super::task::Mailbox;
 use crate::settings::LightSettings;
 use crate::shape::{Shape, Shaper};
-use crate::signal::{PerSignal, Signal, Values};
+use crate::signal::{PerSignal, Values};
 
 /// How often the signals are looked at. What changes is on its way this late at most,
 /// if its rate does not hold it back.
@@ -110,10 +110,7 @@ impl Sender {
         } else {
             shared.signals.values()
         };
-        let shaped =
-            PerSignal(Signal::ALL.map(|signal| {
-                self.shapers[signal].next(raw[signal], elapsed, &self.shapes[signal])
-            }));
+        let shaped = self.shapers.shape(&raw, elapsed, &self.shapes);
         if let Some(osc) = &mut self.osc {
             osc.look(now, &raw, &shaped, shared);
         }
