@@ -13,6 +13,7 @@ pub mod browser;
 pub mod colormap;
 pub mod format;
 pub mod history;
+pub mod pages;
 pub mod panels;
 pub mod pictures;
 pub mod places;
@@ -198,7 +199,7 @@ impl ImpastoWindow {
             }
             Request::Zoom(percent) => ui.ctx().set_zoom_factor(percent as f32 / 100.0),
             // The screen keeps these to itself.
-            Request::Browse(_) | Request::ShowFailed => {}
+            Request::Browse(_) | Request::ShowFailed | Request::Show(_) => {}
         }
     }
 }

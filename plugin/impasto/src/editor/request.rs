@@ -4,6 +4,7 @@
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamPtr;
 
+use super::pages::Page;
 use crate::view::Action;
 
 /// What a file or a folder is looked for.
@@ -35,6 +36,8 @@ pub enum Request {
     Edit(Edit),
     /// Show the editor at this size, in percent.
     Zoom(u32),
+    /// Show this page.
+    Show(Page),
     /// Open the file browser.
     Browse(Purpose),
     /// Show which files of the library could not be used.

@@ -4,53 +4,56 @@
 use std::time::{Duration, Instant};
 
 use egui::{
-    Align, CentralPanel, Color32, Frame, Id, Layout, Margin, Modal, Panel, Rect, ScrollArea, Ui,
-    UiBuilder, vec2,
+    CentralPanel, Color32, Frame, Id, Margin, Modal, Panel, Rect, ScrollArea, Ui, UiBuilder, vec2,
 };
 use nice_plug_egui::RepaintNotifier;
 
 use super::browser::{Browser, Contents, Outcome, browser_ui};
-use super::history::History;
+use super::pages::{
+    Page, Scene,
+    library::{LibraryPage, library_page},
+    painting::{PaintingPage, painting_page},
+    perform::{PerformPage, perform_page},
+    session::{SessionPage, session_page},
+    teach::{TeachPage, teach_page},
+};
 use super::panels::{
-    brush::{brush_height, brush_ui},
-    congruity::congruity_ui,
-    library::{failed_ui, library_ui},
+    library::failed_ui,
     outputs::{Outputs, outputs_ui},
-    painting::painting_ui,
-    parameters::{self, Controls, parameters_ui},
-    snippets::snippets_ui,
-    status::{Page, status_ui},
-    suggestion::suggestion_ui,
+    parameters,
+    status::status_ui,
+    top::top_ui,
 };
 use super::pictures::Pictures;
 use super::places::Places;
 use super::request::{Purpose, Request};
-use super::{MIN_SIZE, theme, widgets};
+use super::{MIN_SIZE, theme};
 use crate::params::ImpastoParams;
-use crate::view::{
-    Action, CalibrationState, HeadState, LibraryState, ModelsState, PaintingState, View,
-};
-
-/// How long a stroke's flash takes to fade.
-const FLASH: Duration = Duration::from_millis(250);
+use crate::view::{Action, CalibrationState, HeadState, LibraryState, PaintingState, View};
 
 /// The zooms that can be chosen, in percent.
 pub const ZOOMS: [u32; 7] = [75, 90, 100, 125, 150, 175, 200];
 
+/// Height of the bar at the top, in points: its tabs are hit with a wet hand.
+const TOP: f32 = 40.0;
+
+/// Height of the line at the bottom, in points.
+const STATUS: f32 = 26.0;
+
 /// The editor of one window.
 pub struct Screen {
     pictures: Pictures,
-    history: History,
     page: Page,
-    controls: Controls,
+    perform: PerformPage,
+    library: LibraryPage,
+    painting: PaintingPage,
+    teach: TeachPage,
     outputs: Outputs,
+    session: SessionPage,
     /// A calibration that was asked for has not been taken over.
     calibrating: bool,
     browser: Option<Browser>,
     failed_shown: bool,
-    /// Counted when last seen; `None` in a new window, which flashes for none of the past.
-    strokes: Option<u64>,
-    last_stroke: Option<Instant>,
     places: Places,
     repaint: RepaintNotifier,
 }
@@ -60,15 +63,16 @@ impl Screen {
     pub fn new(places: Places, repaint: RepaintNotifier) -> Self {
         Self {
             pictures: Pictures::default(),
-            history: History::default(),
             page: Page::default(),
-            controls: Controls::default(),
+            perform: PerformPage::default(),
+            library: LibraryPage::default(),
+            painting: PaintingPage::default(),
+            teach: TeachPage::default(),
             outputs: Outputs::default(),
+            session: SessionPage::default(),
             calibrating: false,
             browser: None,
             failed_shown: false,
-            strokes: None,
-            last_stroke: None,
             places,
             repaint,
         }
@@ -84,7 +88,7 @@ impl Screen {
         zoom: u32,
         now: Instant,
     ) -> Vec<Request> {
-        self.observe(view, now);
+        self.perform.observe(view, now);
         let room = ui.available_size();
         let (width, height) = MIN_SIZE;
         let mut asked = if room.x < width || room.y < height {
@@ -116,20 +120,47 @@ impl Screen {
         now: Instant,
     ) -> Vec<Request> {
         let mut asked = Vec::new();
+        let bar = Frame::new().inner_margin(Margin::symmetric(theme::GAP as i8, 0));
+        Panel::top("top")
+            .frame(bar)
+            .exact_size(TOP)
+            .resizable(false)
+            .show_separator_line(false)
+            .show(ui, |ui| asked.extend(top_ui(ui, view, self.page)));
         Panel::bottom("status")
             .frame(Frame::new().inner_margin(Margin::symmetric(14, 0)))
-            .exact_size(28.0)
+            .exact_size(STATUS)
             .resizable(false)
             .show_separator_line(false)
             .show(ui, |ui| {
-                let page = &mut self.page;
-                asked.extend(status_ui(ui, view, &self.places, zoom, page))
+                asked.extend(status_ui(ui, view, &self.places, zoom))
             });
-        asked.extend(match self.page {
-            Page::Perform => self.perform_ui(ui, view, params, now),
-            Page::Outputs => self.outputs_ui(ui, view, params, now),
-        });
+        asked.extend(self.page_ui(ui, view, params, now));
         asked
+    }
+
+    fn page_ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View,
+        params: &ImpastoParams,
+        now: Instant,
+    ) -> Vec<Request> {
+        let scene = &mut Scene {
+            view,
+            params,
+            places: &self.places,
+            pictures: &mut self.pictures,
+            now,
+        };
+        match self.page {
+            Page::Perform => perform_page(ui, scene, &mut self.perform),
+            Page::Library => library_page(ui, scene, &mut self.library),
+            Page::Painting => painting_page(ui, scene, &mut self.painting),
+            Page::Teach => teach_page(ui, scene, &mut self.teach),
+            Page::Outputs => self.outputs_ui(ui, view, params, now),
+            Page::Session => session_page(ui, scene, &mut self.session),
+        }
     }
 
     /// Where the signals go.
@@ -140,62 +171,18 @@ impl Screen {
         params: &ImpastoParams,
         now: Instant,
     ) -> Vec<Request> {
-        let margin = Margin {
-            bottom: 0,
-            ..Margin::same(theme::GAP as i8)
-        };
+        let frame = Frame::new().inner_margin(Margin::same(theme::GAP as i8));
         CentralPanel::default()
-            .frame(Frame::new().inner_margin(margin))
+            .frame(frame)
             .show(ui, |ui| {
                 outputs_ui(ui, view, params, &mut self.outputs, now)
             })
             .inner
     }
 
-    /// What is played from, what is heard, and the parameters.
-    fn perform_ui(
-        &mut self,
-        ui: &mut Ui,
-        view: &View,
-        params: &ImpastoParams,
-        now: Instant,
-    ) -> Vec<Request> {
-        let mut asked = Vec::new();
-        Panel::bottom("parameters")
-            .frame(theme::card().outer_margin(Margin::symmetric(theme::GAP as i8, 0)))
-            .exact_size(parameters::HEIGHT + 20.0)
-            .resizable(false)
-            .show_separator_line(false)
-            .show(ui, |ui| {
-                let calibration = &view.calibration;
-                asked.extend(parameters_ui(ui, params, calibration, &mut self.controls))
-            });
-        let width = (ui.available_width() * 0.38).clamp(250.0, 420.0);
-        Panel::right("live")
-            .frame(Frame::new().inner_margin(Margin {
-                left: 0,
-                right: 8,
-                top: 8,
-                bottom: 8,
-            }))
-            .exact_size(width)
-            .resizable(false)
-            .show_separator_line(false)
-            .show(ui, |ui| asked.extend(self.live_ui(ui, view, params, now)));
-        CentralPanel::default()
-            .frame(Frame::new().inner_margin(Margin {
-                left: 8,
-                right: 8,
-                top: 8,
-                bottom: 8,
-            }))
-            .show(ui, |ui| asked.extend(self.sources_ui(ui, view)));
-        asked
-    }
-
     /// Takes a congruity of the past into the curve, oldest first.
     pub fn recall(&mut self, at: Instant, congruity: Option<f32>) {
-        self.history.push(at, congruity);
+        self.perform.recall(at, congruity);
     }
 
     /// Whether an open browser waits for a folder to be read.
@@ -206,7 +193,7 @@ impl Screen {
 
     /// How soon to draw again, if nothing else asks for it before.
     pub fn pace(&self, view: &View, now: Instant) -> Duration {
-        let flashing = self.flash(now) > 0.0;
+        let flashing = self.perform.is_flashing(now);
         let busy = matches!(view.library, LibraryState::Indexing { .. });
         let known = view.signals.0.iter().any(Option::is_some);
         match view.brush_connected || view.congruity.is_some() || known || flashing || busy {
@@ -214,15 +201,6 @@ impl Screen {
             // What is published while nothing moves is still seen soon.
             false => Duration::from_millis(200),
         }
-    }
-
-    fn observe(&mut self, view: &View, now: Instant) {
-        self.history
-            .push(now, view.congruity.map(engine::units::Congruity::get));
-        if self.strokes.is_some_and(|seen| view.strokes > seen) {
-            self.last_stroke = Some(now);
-        }
-        self.strokes = Some(view.strokes);
     }
 
     /// Sets the parameters to what a calibration found that this window saw begin.
@@ -233,79 +211,6 @@ impl Screen {
             CalibrationState::Done { found } if began => parameters::calibrated(params, found),
             _ => Vec::new(),
         }
-    }
-
-    /// 1 at a stroke, falling to 0.
-    fn flash(&self, now: Instant) -> f32 {
-        self.last_stroke.map_or(0.0, |stroke| {
-            let passed = now.saturating_duration_since(stroke).as_secs_f32();
-            (1.0 - passed / FLASH.as_secs_f32()).max(0.0)
-        })
-    }
-
-    /// The right side: what is heard and decided now.
-    fn live_ui(
-        &mut self,
-        ui: &mut Ui,
-        view: &View,
-        params: &ImpastoParams,
-        now: Instant,
-    ) -> Vec<Request> {
-        ui.spacing_mut().item_spacing.y = theme::GAP;
-        let total = ui.available_height();
-        let congruity = (total * 0.26).clamp(110.0, 156.0);
-        let margins = theme::card().total_margin().sum();
-        let brush = brush_height(ui.available_width() - margins.x) + margins.y;
-        let brush = (total * 0.36).max(130.0).min(brush);
-        let asked = card(ui, congruity, |ui| {
-            congruity_ui(ui, view, params, &self.history, now)
-        });
-        let mut asked = asked.unwrap_or_default();
-        let flash = self.flash(now);
-        card(ui, brush, |ui| {
-            brush_ui(ui, view, flash, &mut self.pictures)
-        });
-        let rest = ui.available_height();
-        let snippets = card(ui, rest, |ui| snippets_ui(ui, view, now));
-        asked.extend(snippets.unwrap_or_default());
-        asked
-    }
-
-    /// The left side: what it all comes from.
-    fn sources_ui(&mut self, ui: &mut Ui, view: &View) -> Vec<Request> {
-        ui.spacing_mut().item_spacing.y = theme::GAP;
-        let mut asked = Vec::new();
-        if let ModelsState::Failed { reason } = &view.models {
-            theme::card().show(ui, |ui| {
-                ui.set_min_width(ui.available_width());
-                widgets::alert(ui, reason);
-            });
-        }
-        let cards = 112.0;
-        let painting = (ui.available_height() - cards - theme::GAP).max(60.0);
-        let size = vec2(ui.available_width(), painting);
-        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-            ui.set_min_size(size);
-            asked.extend(painting_ui(ui, view, &mut self.pictures));
-        });
-        let half = (ui.available_width() - theme::GAP) / 2.0;
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::GAP;
-            let Self {
-                places, pictures, ..
-            } = self;
-            for side in 0..2 {
-                let part = vec2(half, cards);
-                ui.allocate_ui_with_layout(part, Layout::top_down(Align::Min), |ui| {
-                    let requests = card(ui, cards, |ui| match side {
-                        0 => library_ui(ui, view, places),
-                        _ => suggestion_ui(ui, view, pictures),
-                    });
-                    asked.extend(requests.unwrap_or_default());
-                });
-            }
-        });
-        asked
     }
 
     fn overlays_ui(&mut self, ui: &mut Ui, view: &View) -> Vec<Request> {
@@ -352,6 +257,7 @@ impl Screen {
             match request {
                 Request::Browse(purpose) => self.browse(purpose, view),
                 Request::ShowFailed => self.failed_shown = true,
+                Request::Show(page) => self.page = page,
                 other => rest.push(other),
             }
         }
@@ -389,20 +295,4 @@ impl Screen {
         let home = self.places.home.clone();
         self.browser = Some(Browser::open(purpose, folder, home, self.repaint.clone()));
     }
-}
-
-/// A card of the full width and `height` over all; nothing where there is no room.
-fn card<R>(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
-    let frame = theme::card();
-    let size = vec2(ui.available_width(), height) - frame.total_margin().sum();
-    (size.x > 8.0 && size.y > 8.0).then(|| {
-        let inside = frame.show(ui, |ui| {
-            ui.set_min_size(size);
-            ui.set_max_size(size);
-            ui.shrink_clip_rect(ui.max_rect().expand(3.0));
-            ui.spacing_mut().item_spacing.y = 6.0;
-            content(ui)
-        });
-        inside.inner
-    })
 }

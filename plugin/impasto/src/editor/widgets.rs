@@ -32,6 +32,22 @@ pub fn header(ui: &mut Ui, name: &str, right: impl FnOnce(&mut Ui)) -> Response 
     .inner
 }
 
+/// A card of the full width and `height` over all; nothing where there is no room.
+pub fn card<R>(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui) -> R) -> Option<R> {
+    let frame = theme::card();
+    let size = vec2(ui.available_width(), height) - frame.total_margin().sum();
+    (size.x > 8.0 && size.y > 8.0).then(|| {
+        let inside = frame.show(ui, |ui| {
+            ui.set_min_size(size);
+            ui.set_max_size(size);
+            ui.shrink_clip_rect(ui.max_rect().expand(3.0));
+            ui.spacing_mut().item_spacing.y = 6.0;
+            content(ui)
+        });
+        inside.inner
+    })
+}
+
 /// One line that ends in an ellipsis where it is too long; all of it in its tooltip.
 pub fn line(ui: &mut Ui, text: impl Into<RichText>) -> Response {
     ui.add(Label::new(text.into()).truncate())
@@ -139,8 +155,27 @@ pub fn level_meter(ui: &mut Ui, name: &str, db: f32, color: Color32) {
     });
 }
 
-/// A page's name within `rect`, marked if it is the one shown.
+/// A small page's name at the left of `rect`, marked if it is the one shown.
 pub fn tab(ui: &mut Ui, rect: Rect, name: &str, shown: bool) -> Response {
+    let (response, color) = tab_ground(ui, rect, name, shown);
+    let at = rect.left_center() + vec2(10.0, 0.0);
+    let font = theme::small_font();
+    ui.painter()
+        .text(at, Align2::LEFT_CENTER, name, font, color);
+    response
+}
+
+/// A page's name in the middle of `rect`, marked if it is the one shown.
+pub fn page_tab(ui: &mut Ui, rect: Rect, name: &str, shown: bool) -> Response {
+    let (response, color) = tab_ground(ui, rect, name, shown);
+    let font = theme::body_font();
+    ui.painter()
+        .text(rect.center(), Align2::CENTER_CENTER, name, font, color);
+    response
+}
+
+/// What a tab is but for its name; the name's colour.
+fn tab_ground(ui: &mut Ui, rect: Rect, name: &str, shown: bool) -> (Response, Color32) {
     let response = ui.interact(rect, ui.auto_id_with(("tab", name)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, shown, name));
     let color = match shown || response.hovered() || response.has_focus() {
@@ -154,11 +189,7 @@ pub fn tab(ui: &mut Ui, rect: Rect, name: &str, shown: bool) -> Response {
     if response.has_focus() {
         focus_ring(ui, rect);
     }
-    let at = rect.left_center() + vec2(10.0, 0.0);
-    let font = theme::small_font();
-    ui.painter()
-        .text(at, Align2::LEFT_CENTER, name, font, color);
-    response
+    (response, color)
 }
 
 /// One of a few names from a list that opens. Returns the one clicked.

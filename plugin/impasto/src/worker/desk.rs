@@ -12,11 +12,16 @@ use engine::translate::{Settings, Translator};
 use engine::units::{ChunkId, Distance, Score, Seconds};
 
 use super::Message;
+use super::collection::Collection;
 use super::jobs::Jobs;
+use super::look::Look;
 use super::outputs::Routes;
 use super::pace::Pace;
+use super::session::Session;
+use super::sounding::Heard;
 use super::sources::Applied;
 use super::stage::{Stage, Start};
+use super::teach::Teach;
 use crate::bridge::Shared;
 use crate::bundle;
 use crate::output::HostLink;
@@ -82,6 +87,16 @@ pub struct Desk {
     pub(super) retry_at: Option<Instant>,
     /// The editor has just named the library, which is to be scanned.
     pub(super) named: bool,
+    #[allow(dead_code)]
+    pub(super) look: Look,
+    #[allow(dead_code)]
+    pub(super) collection: Collection,
+    #[allow(dead_code)]
+    pub(super) heard: Heard,
+    #[allow(dead_code)]
+    pub(super) session: Session,
+    #[allow(dead_code)]
+    pub(super) teach: Teach,
 }
 
 impl Desk {
@@ -115,6 +130,11 @@ impl Desk {
             failed: Arc::default(),
             retry_at: None,
             named: false,
+            look: Look::default(),
+            collection: Collection::default(),
+            heard: Heard::default(),
+            session: Session::default(),
+            teach: Teach::default(),
         }
     }
 
@@ -136,11 +156,21 @@ impl Desk {
             self.take_reports(asked.is_some());
             self.follow_audio();
             self.follow_outputs();
+            self.follow_parts(Instant::now());
             if let Some(asked) = asked {
                 self.shared.answer(asked);
             }
             self.publish();
         }
+    }
+
+    /// What belongs to a page of the editor each.
+    fn follow_parts(&mut self, now: Instant) {
+        self.follow_look(now);
+        self.follow_collection(now);
+        self.follow_sounding(now);
+        self.follow_session(now);
+        self.follow_teach(now);
     }
 
     /// Whether anything was chosen that the networks are needed for.
@@ -187,6 +217,11 @@ impl Desk {
             match action {
                 Action::Audition(chunk) => self.audition(chunk),
                 Action::Calibrate => self.calibrate(),
+                Action::ReloadModels => self.reload_models(),
+                Action::Look(action) => self.look_act(action),
+                Action::Collection(action) => self.collection_act(action),
+                Action::Session(action) => self.session_act(action),
+                Action::Teach(action) => self.teach_act(action),
                 action => self.act(action),
             }
         }
@@ -205,6 +240,14 @@ impl Desk {
             if let Some(error) = stage.audition(hit) {
                 self.view.warning = Some(error.to_string());
             }
+        }
+    }
+
+    /// Tries again to load networks that could not be loaded.
+    fn reload_models(&mut self) {
+        if self.gave_up {
+            self.gave_up = false;
+            self.view.models = ModelsState::Loading;
         }
     }
 

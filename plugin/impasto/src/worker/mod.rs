@@ -8,14 +8,19 @@
 
 mod brush;
 mod clips;
+mod collection;
 mod desk;
 mod follow;
 mod jobs;
+mod look;
 mod outputs;
 mod pace;
+mod session;
 mod silence;
+mod sounding;
 mod sources;
 mod stage;
+mod teach;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

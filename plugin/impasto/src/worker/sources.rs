@@ -108,9 +108,14 @@ impl Desk {
                     record.write().painting = Some(suggested.path.clone());
                 }
             }
-            // The stage's own, handled before.
-            // The desk's own.
-            Action::Audition(_) | Action::Calibrate => {}
+            // The desk hands these to whom they concern.
+            Action::Audition(_)
+            | Action::Calibrate
+            | Action::ReloadModels
+            | Action::Look(_)
+            | Action::Collection(_)
+            | Action::Session(_)
+            | Action::Teach(_) => {}
         }
     }
 

@@ -12,3 +12,4 @@ mod parts;
 pub mod snippets;
 pub mod status;
 pub mod suggestion;
+pub mod top;

@@ -1,67 +1,16 @@
-//! The line at the bottom: which page is shown, is everything there, was anything lost,
-//! what went wrong last.
+//! The line at the bottom: is everything there, was anything lost, what went wrong last.
 
-use egui::{Align, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
-
-use super::outputs::is_failing;
+use egui::{Align, Layout, RichText, Role, Ui, WidgetInfo};
 
 use crate::editor::request::Request;
 use crate::editor::screen::ZOOMS;
 use crate::editor::{Places, format, theme, widgets};
 use crate::view::{ModelsState, Silence, View};
 
-/// What the window shows above this line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Page {
-    /// What is played from and what is heard.
-    #[default]
-    Perform,
-    /// Where the signals go.
-    Outputs,
-}
-
-/// One line. `zoom` is in percent; `page` is changed by its tabs.
-pub fn status_ui(
-    ui: &mut Ui,
-    view: &View,
-    places: &Places,
-    zoom: u32,
-    page: &mut Page,
-) -> Vec<Request> {
-    let mut requests = Vec::new();
-    ui.horizontal_centered(|ui| {
-        pages_ui(ui, view, page);
-        requests = rest_ui(ui, view, places, zoom);
-    });
-    requests
-}
-
-/// The pages' names. A route that fails is marked here, wherever one is.
-fn pages_ui(ui: &mut Ui, view: &View, page: &mut Page) {
-    ui.spacing_mut().item_spacing.x = 2.0;
-    let pages = [
-        (
-            Page::Perform,
-            "Perform",
-            "The painting, the music and the brush.",
-        ),
-        (
-            Page::Outputs,
-            "Outputs",
-            "Where congruity and its parts go.",
-        ),
-    ];
-    for (this, name, help) in pages {
-        let (rect, _) = ui.allocate_exact_size(vec2(64.0, 20.0), Sense::hover());
-        let tab = widgets::tab(ui, rect, name, *page == this);
-        if tab.on_hover_text(help).clicked() {
-            *page = this;
-        }
-    }
-    if is_failing(view) {
-        widgets::alert_mark(ui);
-    }
-    ui.add_space(14.0);
+/// One line. `zoom` is in percent.
+pub fn status_ui(ui: &mut Ui, view: &View, places: &Places, zoom: u32) -> Vec<Request> {
+    ui.horizontal_centered(|ui| rest_ui(ui, view, places, zoom))
+        .inner
 }
 
 fn rest_ui(ui: &mut Ui, view: &View, places: &Places, zoom: u32) -> Vec<Request> {

@@ -1,0 +1,9 @@
+//! The session's log.
+
+/// Where the session's log stands.
+#[derive(Clone, Debug, Default)]
+pub struct SessionState {}
+
+/// What the page of the session asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionAction {}
