@@ -16,6 +16,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use engine::units::Congruity;
 use impasto::view::{CalibrationState, View};
+use outputs::{Signal, Values};
 use support::{Desk, harness, states};
 
 /// Of a new window, in points.
@@ -132,6 +133,8 @@ fn draw_details(folder: &Path) -> Done {
     save(&mut hovering, folder, "tooltip")?;
 
     let mut failed = harness(Desk::new(states::failures()), SIZE, 1.0);
+    failed.get_by_label("Library").click();
+    failed.run_steps(3);
     failed.get_by_label("3 not used").click();
     save(&mut failed, folder, "failed-files")
 }
@@ -144,17 +147,23 @@ fn on_page(view: View, page: &str) -> Harness<'static, Desk> {
     harness
 }
 
-/// A minute of congruity, with a rest in it.
+/// Three minutes of congruity and its parts, with a rest in them.
 fn with_history(mut desk: Desk) -> Desk {
-    let last = desk.view.congruity.map(Congruity::get);
-    for tick in 0..600_u32 {
-        let at = tick as f32 / 600.0;
-        let value = 0.45 + 0.25 * (at * 9.0).sin() + 0.1 * (at * 31.0).sin();
-        let value = last.map(|last| value + (last - value) * at.powi(6));
-        let known = !(230..270).contains(&tick);
-        let now = states::epoch() + Duration::from_millis(100) * tick;
-        desk.screen.recall(now, value.filter(|_| known));
+    let mut last = desk.view.signals;
+    last[Signal::Congruity] = desk.view.congruity.map(Congruity::get);
+    for tick in 0..900_u32 {
+        let at = tick as f32 / 900.0;
+        let mut values = Values::default();
+        for (place, signal) in Signal::ALL.into_iter().enumerate() {
+            let phase = place as f32;
+            let value = 0.45 + 0.25 * (at * 9.0 + phase).sin() + 0.1 * (at * 31.0 - phase).sin();
+            let value = last[signal].map(|last| value + (last - value) * at.powi(6));
+            values[signal] = value.filter(|_| !(330..370).contains(&tick));
+        }
+        let now = states::epoch() + Duration::from_millis(200) * tick;
+        desk.screen.recall(now, values);
     }
+    desk.now = states::epoch() + Duration::from_secs(180);
     desk
 }
 

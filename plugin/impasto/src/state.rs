@@ -45,6 +45,8 @@ pub struct Remembered {
     pub editor_size: (u32, u32),
     /// The editor's zoom in percent, as some hosts report no scale; written by the editor.
     pub editor_zoom: u32,
+    /// Whether the page of the performance shows the parameters; written by the editor.
+    pub editor_controls: bool,
     /// Which signal takes which route; written by the worker as the editor asks.
     #[serde(deserialize_with = "outputs_or_default")]
     pub outputs: OutputSettings,
@@ -61,6 +63,7 @@ impl Default for Remembered {
             head: None,
             editor_size: EDITOR_SIZE,
             editor_zoom: 100,
+            editor_controls: true,
             outputs: OutputSettings::default(),
         }
     }
@@ -154,6 +157,7 @@ mod tests {
             editor_size: (1200, 800),
             editor_zoom: 125,
             // Nor these.
+            editor_controls: true,
             outputs: OutputSettings::default(),
         };
         assert_eq!(read(include_str!("../tests/data/state-v1.json")), expected);

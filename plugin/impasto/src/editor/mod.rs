@@ -198,6 +198,9 @@ impl ImpastoWindow {
                 }
             }
             Request::Zoom(percent) => ui.ctx().set_zoom_factor(percent as f32 / 100.0),
+            Request::ShowControls(shown) => {
+                self.params.remembered.write().editor_controls = shown;
+            }
             // The screen keeps these to itself.
             Request::Browse(_) | Request::ShowFailed | Request::Show(_) => {}
         }

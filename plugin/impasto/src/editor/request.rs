@@ -2,7 +2,7 @@
 //! snapshot and return these.
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::prelude::ParamPtr;
+use nice_plug::prelude::{Param, ParamPtr};
 
 use super::pages::Page;
 use crate::view::Action;
@@ -38,6 +38,8 @@ pub enum Request {
     Zoom(u32),
     /// Show this page.
     Show(Page),
+    /// Show or hide the parameters on the page of the performance; remembered.
+    ShowControls(bool),
     /// Open the file browser.
     Browse(Purpose),
     /// Show which files of the library could not be used.
@@ -63,6 +65,13 @@ pub enum Step {
     Set(f32),
     /// It is let go.
     End,
+}
+
+/// A whole change of `param` to a normalized value, 0..=1, in one go.
+pub fn whole_change(param: &impl Param, normalized: f32) -> [Request; 3] {
+    let param = param.as_ptr();
+    let steps = [Step::Begin, Step::Set(normalized), Step::End];
+    steps.map(|step| Request::Edit(Edit { param, step }))
 }
 
 /// Hands `edit` to the host. The only place where the editor sets a parameter, so that

@@ -7,6 +7,7 @@ use egui::{
     CentralPanel, Color32, Frame, Id, Margin, Modal, Panel, Rect, ScrollArea, Ui, UiBuilder, vec2,
 };
 use nice_plug_egui::RepaintNotifier;
+use outputs::Values;
 
 use super::browser::{Browser, Contents, Outcome, browser_ui};
 use super::pages::{
@@ -180,9 +181,9 @@ impl Screen {
             .inner
     }
 
-    /// Takes a congruity of the past into the curve, oldest first.
-    pub fn recall(&mut self, at: Instant, congruity: Option<f32>) {
-        self.perform.recall(at, congruity);
+    /// Takes signals of the past into the curves, oldest first.
+    pub fn recall(&mut self, at: Instant, values: Values) {
+        self.perform.recall(at, values);
     }
 
     /// Whether an open browser waits for a folder to be read.

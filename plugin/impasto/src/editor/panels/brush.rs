@@ -1,8 +1,10 @@
 //! What the contact microphone hears, and how loud the music is.
 
-use egui::{Align, Align2, Image, Layout, Rect, RichText, Sense, Ui, vec2};
+use std::time::{Duration, Instant};
 
-use crate::editor::{colormap, format, pictures::Pictures, theme, widgets};
+use egui::{Align, Align2, Image, Layout, Rect, RichText, Sense, Stroke, Ui, vec2};
+
+use crate::editor::{format, pictures::Pictures, theme, widgets};
 use crate::view::View;
 
 /// Of one level meter, in points.
@@ -11,17 +13,19 @@ const LEVEL_HEIGHT: f32 = 16.0;
 /// Between the lines of the card.
 const SPACING: f32 = 6.0;
 
-/// What the card can use inside at `width`: all lines, and the mel picture undistorted.
-pub fn brush_height(width: f32) -> f32 {
-    widgets::HEADER + mel_height(width) + 2.0 * LEVEL_HEIGHT + 3.0 * SPACING
-}
+/// How long a stroke is marked: as long as the mel picture is.
+pub const STROKES_SHOWN: Duration = Duration::from_secs(4);
 
-fn mel_height(width: f32) -> f32 {
-    width * colormap::HEIGHT as f32 / colormap::WIDTH as f32
-}
-
-/// Fills its card. `flash` is 1 at a stroke and falls to 0.
-pub fn brush_ui(ui: &mut Ui, view: &View, flash: f32, pictures: &mut Pictures) {
+/// Fills its card. `flash` is 1 at a stroke and falls to 0; `strokes` are those of the last
+/// [`STROKES_SHOWN`].
+pub fn brush_ui(
+    ui: &mut Ui,
+    view: &View,
+    flash: f32,
+    strokes: &[Instant],
+    pictures: &mut Pictures,
+    now: Instant,
+) {
     ui.spacing_mut().item_spacing.y = SPACING;
     widgets::header(ui, "Brush", |ui| {
         // Lit while the brush is on the canvas, the harder the brighter.
@@ -32,9 +36,12 @@ pub fn brush_ui(ui: &mut Ui, view: &View, flash: f32, pictures: &mut Pictures) {
         if !view.brush_connected {
             let text = RichText::new("not connected").font(theme::small_font());
             ui.label(text.color(theme::ALERT));
+        } else if view.strokes > 0 {
+            let count = usize::try_from(view.strokes).unwrap_or(usize::MAX);
+            widgets::caption(ui, &format::counted(count, "stroke"));
         }
     });
-    mel_ui(ui, view, pictures);
+    mel_ui(ui, view, strokes, pictures, now);
     level_ui(ui, "Brush", view.brush_level_db, theme::BLUE);
     level_ui(ui, "Music", view.music_level_db, theme::AMBER);
 }
@@ -71,10 +78,10 @@ fn stroke_lamp(ui: &mut Ui, flash: f32) {
 }
 
 /// The last 4 s of the brush as mel bands; newest at the right.
-fn mel_ui(ui: &mut Ui, view: &View, pictures: &mut Pictures) {
+fn mel_ui(ui: &mut Ui, view: &View, strokes: &[Instant], pictures: &mut Pictures, now: Instant) {
     let width = ui.available_width();
     let meters = 2.0 * (LEVEL_HEIGHT + SPACING);
-    let height = (ui.available_height() - meters).clamp(24.0, mel_height(width).max(24.0));
+    let height = (ui.available_height() - meters).max(24.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     ui.painter().rect_filled(rect, 3.0, theme::TROUGH);
     let missing = if !view.brush_connected {
@@ -93,7 +100,21 @@ fn mel_ui(ui: &mut Ui, view: &View, pictures: &mut Pictures) {
         .corner_radius(3)
         .alt_text("Mel bands of the brush over the last 4 s")
         .paint_at(ui, rect);
+    strokes_ui(ui, rect, strokes, now);
     response.on_hover_text("The brush as the network hears it: the last 4 s, 40 Hz to 7.6 kHz");
+}
+
+/// A wedge at the top where each stroke began.
+fn strokes_ui(ui: &Ui, rect: Rect, strokes: &[Instant], now: Instant) {
+    for &stroke in strokes {
+        let ago = now.saturating_duration_since(stroke).as_secs_f32();
+        let x = egui::lerp(rect.x_range(), 1.0 - ago / STROKES_SHOWN.as_secs_f32());
+        let at = |dx: f32, dy: f32| rect.left_top() + vec2(x - rect.left() + dx, dy);
+        let wedge = vec![at(-5.0, 0.0), at(5.0, 0.0), at(0.0, 8.0)];
+        let outline = Stroke::new(1.0, theme::GROUND);
+        let wedge = egui::Shape::convex_polygon(wedge, theme::TEXT, outline);
+        ui.painter_at(rect).add(wedge);
+    }
 }
 
 fn text_in(ui: &Ui, rect: Rect, text: &str) {

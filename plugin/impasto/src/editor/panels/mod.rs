@@ -8,7 +8,6 @@ pub mod library;
 pub mod outputs;
 pub mod painting;
 pub mod parameters;
-mod parts;
 pub mod snippets;
 pub mod status;
 pub mod suggestion;

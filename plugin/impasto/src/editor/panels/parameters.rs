@@ -8,7 +8,7 @@ use egui::{
 use engine::analysis::stroke::Calibration;
 use nice_plug::prelude::{Enum, Param};
 
-use crate::editor::request::{Edit, Request, Step};
+use crate::editor::request::{Edit, Request, Step, whole_change};
 use crate::editor::{theme, widgets};
 use crate::params::{ImpastoParams, help};
 use crate::view::{Action, CalibrationState};
@@ -82,13 +82,6 @@ pub fn calibrated(params: &ImpastoParams, found: &Calibration) -> Vec<Request> {
         whole_change(param, param.preview_normalized(*value))
     });
     edits.collect()
-}
-
-/// A whole change of `param` to a normalized value in one go.
-pub(super) fn whole_change(param: &impl Param, normalized: f32) -> [Request; 3] {
-    let param = param.as_ptr();
-    let steps = [Step::Begin, Step::Set(normalized), Step::End];
-    steps.map(|step| Request::Edit(Edit { param, step }))
 }
 
 /// Fills its card.

@@ -5,7 +5,7 @@ use egui::{Align, Layout, RichText, Role, Ui, WidgetInfo};
 use crate::editor::request::Request;
 use crate::editor::screen::ZOOMS;
 use crate::editor::{Places, format, theme, widgets};
-use crate::view::{ModelsState, Silence, View};
+use crate::view::{LibraryState, ModelsState, Silence, View};
 
 /// One line. `zoom` is in percent.
 pub fn status_ui(ui: &mut Ui, view: &View, places: &Places, zoom: u32) -> Vec<Request> {
@@ -105,5 +105,28 @@ fn state_ui(ui: &mut Ui, view: &View, places: &Places) {
         return;
     }
     widgets::lamp(ui, ready, theme::AMBER);
+    let text = match library(&view.library) {
+        Some(library) => format!("{text}  \u{00b7}  {library}"),
+        None => text,
+    };
     widgets::small_line(ui, &text);
+}
+
+/// What of the library is in use, and what is not.
+fn library(library: &LibraryState) -> Option<String> {
+    let LibraryState::Ready {
+        tracks,
+        chunks,
+        failed,
+        ..
+    } = library
+    else {
+        return None;
+    };
+    let tracks = format::counted(*tracks, "track");
+    let mut text = format!("{tracks}, {}", format::counted(*chunks, "chunk"));
+    if !failed.is_empty() {
+        text += &format!(", {} not used", format::count(failed.len()));
+    }
+    Some(text)
 }

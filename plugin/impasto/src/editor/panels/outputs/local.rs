@@ -8,8 +8,7 @@ use outputs::settings::{AutomationSettings, CcResolution, CcSettings, CvChannel,
 use super::fields::{choice, line, number, pair, switch};
 use super::help::Control;
 use super::state::{State, state_ui};
-use crate::editor::panels::parameters::whole_change;
-use crate::editor::request::Request;
+use crate::editor::request::{Request, whole_change};
 use crate::editor::{format, theme, widgets};
 use crate::params::{Automation, ImpastoParams};
 

@@ -4,29 +4,55 @@ use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use engine::congruity::{Part, PartWeights};
 use outputs::Signal;
 
-use super::congruity::unready_reason;
-use crate::editor::{format, theme};
+use super::unready_reason;
+use crate::editor::{format, theme, widgets};
 use crate::view::View;
 
 /// The least that the lines need side by side, in points.
 pub const WIDTH: f32 = 168.0;
 
 /// Of a line, in points.
-const LINE: std::ops::RangeInclusive<f32> = 10.0..=20.0;
+const LINE: std::ops::RangeInclusive<f32> = 10.0..=28.0;
 
-/// Fills `rect` with a line a part.
-pub fn parts_ui(ui: &mut Ui, rect: Rect, view: &View, weights: &PartWeights) {
+/// Fills `rect` with a line a part, of which `chosen` is marked. Returns the one clicked.
+pub fn parts_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    view: &View,
+    weights: &PartWeights,
+    chosen: Option<Signal>,
+) -> Option<Signal> {
+    let mut clicked = None;
     let count = Signal::PARTS.len() as f32;
     let height = (rect.height() / count).clamp(*LINE.start(), *LINE.end());
     let top = rect.center().y - height * count / 2.0;
     for (place, signal) in Signal::PARTS.into_iter().enumerate() {
         let corner = pos2(rect.left(), top + place as f32 * height);
         let line = Rect::from_min_size(corner, vec2(rect.width(), height));
-        part_ui(ui, line, view, signal, weights);
+        if part_ui(ui, line, view, signal, weights, chosen == Some(signal)) {
+            clicked = Some(signal);
+        }
     }
+    clicked
 }
 
-fn part_ui(ui: &mut Ui, rect: Rect, view: &View, signal: Signal, weights: &PartWeights) {
+fn part_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    view: &View,
+    signal: Signal,
+    weights: &PartWeights,
+    chosen: bool,
+) -> bool {
+    let name = format!("{} part", signal.name());
+    let response = ui.interact(rect, ui.scope_id().with(&name), Sense::click());
+    if chosen || response.hovered() || response.has_focus() {
+        let ground = rect.expand2(vec2(4.0, 0.0));
+        ui.painter().rect_filled(ground, 3.0, theme::RAISED);
+    }
+    if response.has_focus() {
+        widgets::focus_ring(ui, rect);
+    }
     let value = view.signals[signal];
     let weight = Part::from_id(signal.id()).map_or(0.0, |part| weights.get(part));
     // What does not count is there to be read, and steps back.
@@ -35,7 +61,7 @@ fn part_ui(ui: &mut Ui, rect: Rect, view: &View, signal: Signal, weights: &PartW
     } else {
         theme::WEAK
     };
-    let font = FontId::proportional((rect.height() * 0.8).min(11.5));
+    let font = FontId::proportional((rect.height() * 0.8).min(13.0));
     let place = |text: String, x: f32, align: Align2| {
         let at = pos2(x, rect.center().y);
         ui.painter().text(at, align, text, font.clone(), color);
@@ -54,13 +80,12 @@ fn part_ui(ui: &mut Ui, rect: Rect, view: &View, signal: Signal, weights: &PartW
     if bar.width() > 8.0 {
         bar_ui(ui, bar, value, weight > 0.0);
     }
-    let name = format!("{} part", signal.name());
-    let response = ui.interact(rect, ui.scope_id().with(&name), Sense::hover());
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &name);
+        let mut info = WidgetInfo::selected(egui::Role::Button, true, chosen, &name);
         info.value = value.map(f64::from);
         info
     });
+    let clicked = response.clicked();
     response.on_hover_ui(|ui| {
         ui.label(meaning(signal));
         match value {
@@ -69,6 +94,7 @@ fn part_ui(ui: &mut Ui, rect: Rect, view: &View, signal: Signal, weights: &PartW
             Some(_) => ui.label("It does not count now: it has no weight."),
         };
     });
+    clicked
 }
 
 /// Empty where the value is unknown.
