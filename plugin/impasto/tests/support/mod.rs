@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 use egui_kittest::Harness;
 use impasto::editor::request::Request;
 use impasto::editor::screen::Screen;
+use impasto::editor::window::RepaintNotifier;
 use impasto::editor::{Places, theme};
 use impasto::params::ImpastoParams;
 use impasto::view::View;
-use nice_plug_egui::RepaintNotifier;
 
 /// An editor, what it shows and what it has asked for so far.
 pub struct Desk {
