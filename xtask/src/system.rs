@@ -8,9 +8,12 @@ use crate::shell;
 
 /// Debian and Ubuntu names. The build needs a C compiler (SQLite is compiled in);
 /// the editor opens X11 and GL at run time; Xvfb is a display for its screenshot; one
-/// of the Python hosts needs GLib. Where releases differ in a name, the newer comes
+/// of the Python hosts needs GLib; names of tracks are drawn in Chinese, Arabic and Hebrew
+/// with two small fonts. Where releases differ in a name, the newer comes
 /// first and a bar between them.
 const PACKAGES: &[&str] = &[
+    "fonts-dejavu-core",
+    "fonts-droid-fallback",
     "gcc",
     "libc6-dev",
     "libgl1",

@@ -3,6 +3,8 @@
 
 #[path = "editor/browser.rs"]
 mod browser;
+#[path = "editor/names.rs"]
+mod names;
 #[path = "editor/outputs.rs"]
 mod outputs_page;
 #[path = "editor/parameters.rs"]

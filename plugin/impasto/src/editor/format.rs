@@ -51,16 +51,28 @@ pub fn time_left(eta: Option<Seconds>) -> String {
 /// A level in dBFS; the floor of the meters is written as silence.
 pub fn level_db(db: f32) -> String {
     if db.is_nan() || db <= -99.5 {
-        "silent".to_owned()
-    } else {
-        // A true minus sign is as wide as a digit, so that the number does not jump.
-        format!("{db:.1} dB").replace('-', "\u{2212}")
+        return "silent".to_owned();
     }
+    decimal(db, 1).map_or_else(|| UNKNOWN.to_owned(), |number| format!("{number} dB"))
 }
 
-/// A value in 0..=1 with two decimals.
+/// A value in 0..=1 with two decimals; what is no number is unknown.
 pub fn unit_value(value: f32) -> String {
-    format!("{value:.2}")
+    decimal(value, 2).unwrap_or_else(|| UNKNOWN.to_owned())
+}
+
+/// A number with `places` decimals: never a negative zero, and with a true minus sign,
+/// which is as wide as a digit, so that the number does not jump. `None` for what is no
+/// number, or has no end.
+fn decimal(value: f32, places: usize) -> Option<String> {
+    let text = format!("{value:.places$}");
+    let zero = text.chars().all(|digit| matches!(digit, '-' | '0' | '.'));
+    let text = match text.strip_prefix('-') {
+        Some(positive) if zero => positive.to_owned(),
+        Some(positive) => format!("\u{2212}{positive}"),
+        None => text,
+    };
+    value.is_finite().then_some(text)
 }
 
 /// A number with its thousands set apart.
@@ -213,6 +225,10 @@ mod tests {
             (61.0, "1:01"),
             (3600.0, "1:00:00"),
             (-3.0, "0:00"),
+            (-0.0, "0:00"),
+            (f64::NAN, "0:00"),
+            (359_999.0, "99:59:59"),
+            (1e7, "2777:46:40"),
         ];
         for (seconds, text) in clocks {
             assert_eq!(clock(Seconds(seconds)), text);
@@ -223,6 +239,8 @@ mod tests {
             (59.9, "59 s"),
             (60.0, "1 min"),
             (7300.0, "2 h"),
+            (f64::NAN, "now"),
+            (-1.0, "now"),
         ];
         for (seconds, text) in ages {
             assert_eq!(ago(Seconds(seconds)), text);
@@ -234,6 +252,8 @@ mod tests {
             (Some(3599.0), "about 1 h 00 min left"),
             (Some(8100.0), "about 2 h 15 min left"),
             (Some(f64::INFINITY), "estimating the time left"),
+            (Some(f64::NAN), "estimating the time left"),
+            (Some(1e6), "about 277 h 47 min left"),
             (None, "estimating the time left"),
         ];
         for (seconds, text) in estimates {
@@ -278,7 +298,26 @@ mod tests {
         assert_eq!(level_db(f32::NAN), "silent");
         assert_eq!(level_db(-12.34), "\u{2212}12.3 dB");
         assert_eq!(level_db(0.0), "0.0 dB");
-        assert_eq!(unit_value(0.826), "0.83");
+        assert_eq!(level_db(-0.04), "0.0 dB");
+        assert_eq!(level_db(-0.0), "0.0 dB");
+        assert_eq!(level_db(f32::INFINITY), UNKNOWN);
+        assert_eq!(level_db(f32::NEG_INFINITY), "silent");
+        assert_eq!(level_db(1e9), "1000000000.0 dB");
+        for (value, text) in [
+            (0.826, "0.83"),
+            (-0.0, "0.00"),
+            (-0.004, "0.00"),
+            (-0.03, "\u{2212}0.03"),
+            (0.994, "0.99"),
+            (0.999, "1.00"),
+            (f32::NAN, UNKNOWN),
+            (f32::INFINITY, UNKNOWN),
+            (f32::NEG_INFINITY, UNKNOWN),
+            (f32::MIN_POSITIVE, "0.00"),
+        ] {
+            assert_eq!(unit_value(value), text);
+        }
+        assert_eq!(count(usize::MAX), "18,446,744,073,709,551,615");
         assert_eq!(count(0), "0");
         assert_eq!(count(999), "999");
         assert_eq!(count(1_234_567), "1,234,567");

@@ -1,10 +1,11 @@
 //! The few controls that egui does not bring, each with its name for screen readers.
 
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Label, Pos2, Rect, Response, RichText, Role, Sense,
-    Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, FontId, Pos2, Rect, Response, RichText, Role, Sense, Stroke, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
+use super::text::{self, Keep};
 use super::theme;
 
 /// The name of a card, in the corner of every card.
@@ -48,19 +49,22 @@ pub fn card<R>(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui) -> R) -> 
     })
 }
 
-/// One line that ends in an ellipsis where it is too long; all of it in its tooltip.
+/// One line that ends in an ellipsis where it is too long; all of it in its tooltip. Any
+/// text may be put in it: see [`text`].
 pub fn line(ui: &mut Ui, text: impl Into<RichText>) -> Response {
-    ui.add(Label::new(text.into()).truncate())
+    text::line(ui, text, Keep::Start)
+}
+
+/// The same for the name of a file, which keeps its ending.
+pub fn file_line(ui: &mut Ui, name: impl Into<RichText>) -> Response {
+    text::line(ui, name, Keep::Ending)
 }
 
 /// One line painted with its left end's middle at `at`, elided at `width`. For rows that
 /// have a name of their own: a label would be read out a second time.
 pub fn text_at(ui: &Ui, at: Pos2, width: f32, text: &str, font: FontId, color: Color32) {
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(0.0));
-    let galley = ui.painter().layout_job(job);
-    let top_left = at - vec2(0.0, galley.size().y / 2.0);
-    ui.painter().galley(top_left, galley, color);
+    let place = (at, Align2::LEFT_CENTER);
+    text::paint(ui, place, (text, Keep::Start), width, font, color);
 }
 
 /// One line of second rank.
@@ -75,14 +79,14 @@ pub fn small_line(ui: &mut Ui, text: &str) -> Response {
 
 /// A paragraph of second rank.
 pub fn note(ui: &mut Ui, text: &str) -> Response {
-    ui.add(Label::new(RichText::new(text).color(theme::WEAK)).wrap())
+    text::paragraph(ui, RichText::new(text).color(theme::WEAK))
 }
 
 /// A paragraph that needs the user, with a mark in front of it.
 pub fn alert(ui: &mut Ui, text: &str) {
     ui.horizontal_top(|ui| {
         alert_mark(ui);
-        ui.add(Label::new(RichText::new(text).color(theme::ALERT)).wrap());
+        text::paragraph(ui, RichText::new(text).color(theme::ALERT));
     });
 }
 

@@ -1,7 +1,7 @@
 //! The live painting.
 
 /// Where the live painting stands.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct LookState {}
 
 /// What the page of the painting asks for.

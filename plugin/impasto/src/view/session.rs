@@ -1,7 +1,7 @@
 //! The session's log.
 
 /// Where the session's log stands.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct SessionState {}
 
 /// What the page of the session asks for.

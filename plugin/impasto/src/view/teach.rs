@@ -1,7 +1,7 @@
 //! The artist's own pairs.
 
 /// Where the pairs and their head stand.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct TeachState {}
 
 /// What the page of teaching asks for.

@@ -4,6 +4,7 @@
 // Each of the programs that share this module uses a part of it.
 #![allow(dead_code)]
 
+pub mod names;
 pub mod raster;
 pub mod states;
 
@@ -11,13 +12,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui_kittest::Harness;
+use egui_kittest::{Harness, HarnessBuilder};
 use impasto::editor::request::Request;
 use impasto::editor::screen::Screen;
-use impasto::editor::window::RepaintNotifier;
+use impasto::editor::text::SystemFonts;
 use impasto::editor::{Places, theme};
 use impasto::params::ImpastoParams;
 use impasto::view::View;
+use nice_plug_egui::RepaintNotifier;
 
 /// An editor, what it shows and what it has asked for so far.
 pub struct Desk {
@@ -81,8 +83,24 @@ pub fn assets() -> PathBuf {
         .expect("the workspace holds tests/assets")
 }
 
-/// A harness of `size` points around `desk`.
+/// A harness of `size` points around `desk`. What its own typefaces lack is an error.
 pub fn harness(desk: Desk, size: (f32, f32), pixels_per_point: f32) -> Harness<'static, Desk> {
+    build(builder(size, pixels_per_point), desk)
+}
+
+/// The same with the fonts of this computer, as a real window has them. What is missing
+/// is drawn as a box.
+pub fn harness_with_fonts(desk: Desk, size: (f32, f32)) -> Harness<'static, Desk> {
+    let builder = builder(size, 1.0)
+        .allow_missing_glyphs()
+        .with_context_setup(|ctx| {
+            theme::install(ctx);
+            SystemFonts::new(|| ()).install(ctx);
+        });
+    build(builder, desk)
+}
+
+fn builder(size: (f32, f32), pixels_per_point: f32) -> HarnessBuilder<Desk> {
     Harness::builder()
         .with_size(egui::vec2(size.0, size.1))
         .with_pixels_per_point(pixels_per_point)
@@ -90,26 +108,29 @@ pub fn harness(desk: Desk, size: (f32, f32), pixels_per_point: f32) -> Harness<'
         .with_render_cursor(false)
         .renderer(raster::SoftwareRenderer::default())
         .with_context_setup(theme::install)
-        .build_ui_state(
-            |ui, desk: &mut Desk| {
-                desk.now += Duration::from_millis(33);
-                let Desk {
-                    screen,
-                    view,
-                    params,
-                    zoom,
-                    asked,
-                    now,
-                } = desk;
-                // The harness leaves a margin, a real window none.
-                let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
-                let mut window = ui.new_child(whole);
-                window.set_clip_rect(ui.ctx().content_rect());
-                let ground = egui::Frame::new().fill(theme::GROUND);
-                let shown = egui::CentralPanel::default().frame(ground);
-                let shown = shown.show(&mut window, |ui| screen.ui(ui, view, params, *zoom, *now));
-                asked.extend(shown.inner);
-            },
-            desk,
-        )
+}
+
+fn build(builder: HarnessBuilder<Desk>, desk: Desk) -> Harness<'static, Desk> {
+    builder.build_ui_state(
+        |ui, desk: &mut Desk| {
+            desk.now += Duration::from_millis(33);
+            let Desk {
+                screen,
+                view,
+                params,
+                zoom,
+                asked,
+                now,
+            } = desk;
+            // The harness leaves a margin, a real window none.
+            let whole = egui::UiBuilder::new().max_rect(ui.ctx().content_rect());
+            let mut window = ui.new_child(whole);
+            window.set_clip_rect(ui.ctx().content_rect());
+            let ground = egui::Frame::new().fill(theme::GROUND);
+            let shown = egui::CentralPanel::default().frame(ground);
+            let shown = shown.show(&mut window, |ui| screen.ui(ui, view, params, *zoom, *now));
+            asked.extend(shown.inner);
+        },
+        desk,
+    )
 }

@@ -6,7 +6,7 @@ use egui::{Align2, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use engine::units::Seconds;
 
 use crate::editor::request::Request;
-use crate::editor::{format, theme, widgets};
+use crate::editor::{format, text, theme, widgets};
 use crate::view::{Action, LibraryState, ModelsState, SnippetRow, View};
 
 /// Of one snippet, in points.
@@ -121,7 +121,7 @@ fn row_ui(
 fn details(row: &SnippetRow) -> String {
     let mut parts = Vec::new();
     if !row.artist.is_empty() {
-        parts.push(row.artist.clone());
+        parts.push(text::isolate(&row.artist).into_owned());
     }
     parts.push(format!("at {}", format::clock(row.start)));
     if let Some(score) = row.score {
@@ -132,11 +132,11 @@ fn details(row: &SnippetRow) -> String {
 
 fn accessible_name(row: &SnippetRow, playing: bool) -> String {
     let state = if playing { ", playing" } else { "" };
-    format!("{}, {}{state}", row.track, details(row))
+    format!("{}, {}{state}", text::isolate(&row.track), details(row))
 }
 
 fn hover_ui(ui: &mut Ui, row: &SnippetRow) {
-    ui.label(RichText::new(&row.track).color(theme::TEXT));
+    text::paragraph(ui, RichText::new(&row.track).color(theme::TEXT));
     widgets::note(ui, &details(row));
     widgets::note(
         ui,

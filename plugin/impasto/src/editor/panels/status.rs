@@ -4,6 +4,7 @@ use egui::{Align, Layout, RichText, Role, Ui, WidgetInfo};
 
 use crate::editor::request::Request;
 use crate::editor::screen::ZOOMS;
+use crate::editor::text::SystemFonts;
 use crate::editor::{Places, format, theme, widgets};
 use crate::view::{LibraryState, ModelsState, Silence, View};
 
@@ -110,6 +111,22 @@ fn state_ui(ui: &mut Ui, view: &View, places: &Places) {
         None => text,
     };
     widgets::small_line(ui, &text);
+    fonts_ui(ui);
+}
+
+/// Which scripts this computer has no font for, so that boxes are understood.
+fn fonts_ui(ui: &mut Ui) {
+    let lacking = SystemFonts::of(ui.ctx()).map(|fonts| fonts.lacking());
+    let Some((first, others)) = lacking.as_deref().and_then(<[_]>::split_first) else {
+        return;
+    };
+    let more = if others.is_empty() { "" } else { " and others" };
+    let text = format!("No font for {first}{more}");
+    widgets::small_line(ui, &text).on_hover_text(format!(
+        "No font on this computer has {}: names are shown with boxes. Install one that has \
+         (Noto is made for all scripts), then open the editor again.",
+        lacking.as_deref().unwrap_or_default().join(", ")
+    ));
 }
 
 /// What of the library is in use, and what is not.
