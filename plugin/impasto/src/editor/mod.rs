@@ -1,11 +1,10 @@
 //! The editor: a window made of cards that show the newest published [`View`] and return
 //! what they ask for.
 //!
-//! The framework keeps one editor object for the plug-in's life, fixes its size when that
-//! is made and never tells when its window closes. [`ImpastoEditor`] therefore makes all
-//! of it anew for each window: size and zoom come from the saved state at that moment,
-//! and what the window holds is dropped with it, which is how the worker learns that
-//! nobody looks.
+//! The framework keeps one editor object for the plug-in's life. [`ImpastoEditor`] makes
+//! all that is shown anew for each [`window`]: size and zoom come from the saved state at
+//! that moment, and what the window holds is dropped with it, which is how the worker
+//! learns that nobody looks.
 //!
 //! [`View`]: crate::view::View
 
@@ -21,27 +20,26 @@ pub mod request;
 pub mod screen;
 pub mod text;
 pub mod theme;
+mod watch;
 pub mod widgets;
+pub mod window;
 
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crossbeam::atomic::AtomicCell;
+use egui::{Key, Modifiers, Vec2, vec2};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
 use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
-use nice_plug_egui::baseview::{HandlerError, WindowSize};
-use nice_plug_egui::resizable_window::ResizableWindow;
-use nice_plug_egui::{
-    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
-    create_egui_editor,
-};
-
+use parking_lot::Mutex;
 pub use places::Places;
 use request::Request;
 use screen::{Screen, ZOOMS};
 use text::SystemFonts;
+use watch::Watch;
+use window::{Content, Meter, Opening, RepaintNotifier, corner::corner_ui};
 
 use crate::params::ImpastoParams;
 use crate::view::ViewHandle;
@@ -55,6 +53,8 @@ pub struct ImpastoEditor {
     view: ViewHandle,
     /// Pixels per logical pixel of the last window; written by it.
     scale: Arc<AtomicCell<f64>>,
+    /// Of the last window.
+    meter: Mutex<Arc<Meter>>,
 }
 
 /// The editor of the instance that `params` and `view` belong to.
@@ -63,15 +63,16 @@ pub fn create(params: Arc<ImpastoParams>, view: ViewHandle) -> ImpastoEditor {
         params,
         view,
         scale: Arc::new(AtomicCell::new(1.0)),
+        meter: Mutex::default(),
     }
 }
 
 impl ImpastoEditor {
     /// The window's size in points and its zoom as a factor, from the saved state.
-    fn wanted(&self) -> (LogicalSize<f32>, f32) {
+    fn wanted(&self) -> (Vec2, f32) {
         let remembered = self.params.remembered.read();
         let (width, height) = remembered.editor_size;
-        let size = LogicalSize::new(
+        let size = vec2(
             (width as f32).clamp(MIN_SIZE.0, 8192.0),
             (height as f32).clamp(MIN_SIZE.1, 8192.0),
         );
@@ -80,10 +81,21 @@ impl ImpastoEditor {
             .clamp(ZOOMS[0], ZOOMS[ZOOMS.len() - 1]);
         (size, zoom as f32 / 100.0)
     }
+
+    /// What the window opened last has drawn, and what that cost.
+    pub fn meter(&self) -> Arc<Meter> {
+        Arc::clone(&self.meter.lock())
+    }
+}
+
+/// The smallest size in logical pixels, whatever the zoom: a host must not hinder a change
+/// to a smaller one.
+fn smallest() -> Vec2 {
+    Vec2::from(MIN_SIZE) * (ZOOMS[0] as f32 / 100.0)
 }
 
 impl Editor for ImpastoEditor {
-    type Handle = EguiEditorHandle;
+    type Handle = window::Handle;
 
     fn spawn(
         &self,
@@ -93,46 +105,53 @@ impl Editor for ImpastoEditor {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
-        let (size, zoom) = self.wanted();
+        let (points, zoom) = self.wanted();
         let repaint = RepaintNotifier::new();
-        let window = ImpastoWindow {
+        let content = ImpastoWindow {
             screen: Screen::new(Places::find(), repaint.clone()),
             params: Arc::clone(&self.params),
             view: self.view.clone(),
             scale: Arc::clone(&self.scale),
             repaint: repaint.clone(),
-            host: None,
+            host: gui_context,
+            watch: Watch::new(Arc::clone(&self.params)),
         };
-        let settings = EguiNiceSettings::new()
-            .with_tile("Impasto")
-            .with_resize_hint(self.resize_hint());
-        let state = EguiEditorState::from_size(Size::Logical(size.cast()), zoom);
-        let editor = create_egui_editor(state, repaint, settings, window)
-            .ok_or("the framework made no editor")?;
-        editor.spawn(
+        let opening = Opening {
+            title: "Impasto",
+            points,
+            zoom,
+            smallest: smallest(),
+            scale: fallback_scale_factor,
+            ground: theme::GROUND,
+        };
+        let meter = Arc::<Meter>::default();
+        *self.meter.lock() = Arc::clone(&meter);
+        let spawned = window::open(
+            opening,
             parent,
             wait_for_parent,
-            fallback_scale_factor,
-            gui_context,
+            content,
+            repaint,
+            meter,
             host,
-        )
+        )?;
+        Ok(SpawnedEditor {
+            handle: spawned.handle.with_hint(self.resize_hint()),
+            window: spawned.window,
+        })
     }
 
-    /// With the zoom, which the framework's own answer leaves out: the host would make the
-    /// parent window too small.
+    /// With the zoom: a host makes the parent window as large as this.
     fn size(&self) -> NativeSize<u32> {
-        let (size, zoom) = self.wanted();
-        let zoomed = LogicalSize::new(f64::from(size.width * zoom), f64::from(size.height * zoom));
-        NativeSize::from_size(Size::Logical(zoomed.cast()), self.scale.load())
+        let (points, zoom) = self.wanted();
+        let zoomed = points * zoom;
+        let size = LogicalSize::new(f64::from(zoomed.x), f64::from(zoomed.y));
+        NativeSize::from_size(Size::Logical(size), self.scale.load())
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        // Whatever the zoom: a host must not hinder a change to a smaller one.
-        let smallest = ZOOMS[0] as f32 / 100.0;
-        ResizeHint::RESIZABLE.with_min_logical_size(LogicalSize::new(
-            MIN_SIZE.0 * smallest,
-            MIN_SIZE.1 * smallest,
-        ))
+        let smallest = smallest();
+        ResizeHint::RESIZABLE.with_min_logical_size(LogicalSize::new(smallest.x, smallest.y))
     }
 }
 
@@ -143,53 +162,74 @@ struct ImpastoWindow {
     view: ViewHandle,
     scale: Arc<AtomicCell<f64>>,
     repaint: RepaintNotifier,
-    /// The way to the host's parameters; there once the window is built.
-    host: Option<GuiContext>,
+    /// The way to the host's parameters.
+    host: GuiContext,
+    watch: Watch,
 }
 
-impl NiceEguiApp for ImpastoWindow {
-    fn build(
-        &mut self,
-        egui_ctx: egui::Context,
-        nice_gui_ctx: GuiContext,
-        frame: &mut Frame,
-    ) -> Result<(), HandlerError> {
-        theme::install(&egui_ctx);
+impl Content for ImpastoWindow {
+    fn build(&mut self, ctx: &egui::Context, scale: f64) {
+        theme::install(ctx);
         let repaint = self.repaint.clone();
-        SystemFonts::new(move || repaint.request_repaint()).install(&egui_ctx);
-        frame.set_clear_color(theme::GROUND.into());
-        self.host = Some(nice_gui_ctx);
+        SystemFonts::new(move || repaint.request_repaint()).install(ctx);
+        self.scale.store(scale);
         self.view.set_editor_open(true);
-        Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui) {
         let now = Instant::now();
-        self.view.frame();
         let view = self.view.snapshot();
         let zoom = (ui.ctx().zoom_factor() * 100.0).round() as u32;
         let Self { screen, params, .. } = self;
-        let requests = ResizableWindow::new("resize")
-            .min_size(MIN_SIZE.into())
-            .show(ui, |ui| screen.ui(ui, &view, params, zoom, now))
-            .inner;
+        let requests = screen.ui(ui, &view, params, zoom, now);
+        corner_ui(ui, MIN_SIZE.into());
         for request in requests {
             self.answer(request, ui);
         }
+        let zoomed = ui.input(|input| zoomed(input, zoom));
+        if let Some(zoom) = zoomed {
+            self.answer(Request::Zoom(zoom), ui);
+        }
         ui.ctx().request_repaint_after(self.screen.pace(&view, now));
+        self.watch.shown(&view);
     }
 
-    fn resized(&mut self, size: WindowSize) {
-        let zoom = f64::from(self.params.remembered.read().editor_zoom) / 100.0;
-        // The framework reports points and pixels per point, zoom included.
-        self.scale.store(size.scale_factor / zoom);
-        let points = size.logical;
+    fn changed(&mut self) -> bool {
+        // At every tick, frame or not: gestures that wait may leave by this thread.
+        self.view.frame();
+        self.watch.has_changed(&self.view)
+    }
+
+    fn resized(&mut self, points: Vec2, scale: f64) {
+        self.scale.store(scale);
         self.params.remembered.write().editor_size =
-            (points.width.round() as u32, points.height.round() as u32);
+            (points.x.round() as u32, points.y.round() as u32);
     }
 
-    fn zoom_factor_changed(&mut self, zoom_factor: f32) {
-        self.params.remembered.write().editor_zoom = (zoom_factor * 100.0).round() as u32;
+    fn zoomed(&mut self, factor: f32) {
+        self.params.remembered.write().editor_zoom = (factor * 100.0).round() as u32;
+    }
+
+    fn wants_key(&self, key: Key, modifiers: Modifiers) -> bool {
+        self.screen.wants_key(key, modifiers) || zooms(key, modifiers)
+    }
+}
+
+/// Whether the key changes the zoom: with Ctrl or Cmd, plus, minus and nought.
+fn zooms(key: Key, modifiers: Modifiers) -> bool {
+    let known = matches!(key, Key::Plus | Key::Equals | Key::Minus | Key::Num0);
+    modifiers.command && known
+}
+
+/// The zoom that the keys of this frame ask for, in percent, at `zoom` now.
+fn zoomed(input: &egui::InputState, zoom: u32) -> Option<u32> {
+    let pressed = |key| input.modifiers.command && input.key_pressed(key);
+    if pressed(Key::Plus) || pressed(Key::Equals) {
+        ZOOMS.into_iter().find(|step| *step > zoom)
+    } else if pressed(Key::Minus) {
+        ZOOMS.into_iter().rev().find(|step| *step < zoom)
+    } else {
+        pressed(Key::Num0).then_some(100)
     }
 }
 
@@ -198,11 +238,7 @@ impl ImpastoWindow {
         match request {
             // A worker that is too far behind to hear is seen to be: nothing changes.
             Request::Act(action) => _ = self.view.send(action),
-            Request::Edit(edit) => {
-                if let Some(host) = &self.host {
-                    request::apply(edit, host);
-                }
-            }
+            Request::Edit(edit) => request::apply(edit, &self.host),
             Request::Zoom(percent) => ui.ctx().set_zoom_factor(percent as f32 / 100.0),
             Request::ShowControls(shown) => {
                 self.params.remembered.write().editor_controls = shown;

@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 use egui::{
-    CentralPanel, Color32, Frame, Id, Margin, Modal, Panel, Rect, ScrollArea, Ui, UiBuilder, vec2,
+    CentralPanel, Color32, Frame, Id, Key, Margin, Modal, Modifiers, Panel, Rect, ScrollArea, Ui,
+    UiBuilder, vec2,
 };
-use nice_plug_egui::RepaintNotifier;
 use outputs::Values;
 
 use super::browser::{Browser, Contents, Outcome, browser_ui};
@@ -29,12 +29,13 @@ use super::pictures::Pictures;
 use super::places::Places;
 use super::request::{Purpose, Request};
 use super::text::SystemFonts;
+use super::window::RepaintNotifier;
 use super::{MIN_SIZE, theme};
 use crate::params::ImpastoParams;
 use crate::view::{Action, CalibrationState, HeadState, LibraryState, PaintingState, View};
 
 /// The zooms that can be chosen, in percent.
-pub const ZOOMS: [u32; 7] = [75, 90, 100, 125, 150, 175, 200];
+pub const ZOOMS: [u32; 9] = [75, 90, 100, 125, 150, 175, 200, 225, 250];
 
 /// Height of the bar at the top, in points: its tabs are hit with a wet hand.
 const TOP: f32 = 40.0;
@@ -203,6 +204,25 @@ impl Screen {
             true => Duration::from_millis(33),
             // What is published while nothing moves is still seen soon.
             false => Duration::from_millis(200),
+        }
+    }
+
+    /// Whether `key` is a shortcut of the editor's; all other keys are the host's, unless
+    /// something in the window has the focus.
+    pub fn wants_key(&self, key: Key, modifiers: Modifiers) -> bool {
+        let shortcuts = [
+            Key::Z,
+            Key::Num1,
+            Key::Num2,
+            Key::Num3,
+            Key::Num4,
+            Key::Num5,
+            Key::Num6,
+        ];
+        match key {
+            Key::F => modifiers.is_none(),
+            Key::Escape => self.browser.is_some() || self.failed_shown,
+            _ => modifiers.command && shortcuts.contains(&key),
         }
     }
 

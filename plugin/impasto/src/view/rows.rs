@@ -24,7 +24,7 @@ pub struct ClipsState {
 }
 
 /// One snippet that was chosen, newest first in [`View::snippets`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SnippetRow {
     /// What to ask for with [`Action::Audition`].
     pub chunk: ChunkId,
@@ -43,7 +43,7 @@ pub struct SnippetRow {
 }
 
 /// The painting of the gallery that suits the music being played best (the way back).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Suggested {
     /// The file.
     pub path: PathBuf,

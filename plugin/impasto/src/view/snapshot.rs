@@ -17,7 +17,7 @@ use super::{
 pub const SNIPPET_ROWS: usize = 32;
 
 /// All that the editor shows. Cheap to clone: pictures and lists are shared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct View {
     /// Written when an action or a restored state changes it.
     pub painting: PaintingState,

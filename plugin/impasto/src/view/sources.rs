@@ -9,7 +9,7 @@ use engine::units::Seconds;
 use super::Rgba;
 
 /// The painting that snippets and congruity are judged by.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum PaintingState {
     /// None chosen yet: there is no pool, so nothing is played, and congruity is unknown.
     #[default]
@@ -38,7 +38,7 @@ pub enum PaintingState {
 }
 
 /// The composer's own music.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum LibraryState {
     /// No folder chosen yet: nothing can be played.
     #[default]
@@ -81,7 +81,7 @@ pub enum LibraryState {
 }
 
 /// A file that the scan recorded and went past.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FailedFile {
     /// The file.
     pub path: PathBuf,
@@ -90,7 +90,7 @@ pub struct FailedFile {
 }
 
 /// The networks and their runtime, loaded once in a process.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum ModelsState {
     /// Being loaded and checked.
     #[default]

@@ -1,7 +1,7 @@
 //! The artist's own pairs.
 
 /// Where the pairs and their head stand.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TeachState {}
 
 /// What the page of teaching asks for.

@@ -16,10 +16,10 @@ use egui_kittest::{Harness, HarnessBuilder};
 use impasto::editor::request::Request;
 use impasto::editor::screen::Screen;
 use impasto::editor::text::SystemFonts;
+use impasto::editor::window::RepaintNotifier;
 use impasto::editor::{Places, theme};
 use impasto::params::ImpastoParams;
 use impasto::view::View;
-use nice_plug_egui::RepaintNotifier;
 
 /// An editor, what it shows and what it has asked for so far.
 pub struct Desk {

@@ -10,13 +10,13 @@ pub mod listing;
 use std::path::{Path, PathBuf};
 
 use egui::Key;
-use nice_plug_egui::RepaintNotifier;
 
 pub use draw::browser_ui;
 use listing::{Entry, Found, Listing};
 
 use super::format;
 use super::request::Purpose;
+use crate::editor::window::RepaintNotifier;
 
 /// Rows that Page Up and Page Down move by.
 const PAGE: usize = 10;
