@@ -11,6 +11,8 @@ mod outputs_page;
 mod parameters;
 #[path = "editor/parts.rs"]
 mod parts;
+#[path = "editor/perform.rs"]
+mod perform;
 mod support;
 
 use std::time::Duration;

@@ -10,16 +10,20 @@
 
 pub mod browser;
 pub mod colormap;
+mod errand;
 pub mod format;
 pub mod history;
 pub mod pages;
 pub mod panels;
 pub mod pictures;
 pub mod places;
+pub mod presets;
 pub mod request;
 pub mod screen;
+pub mod shortcuts;
 pub mod text;
 pub mod theme;
+mod undo;
 mod watch;
 pub mod widgets;
 pub mod window;
@@ -244,7 +248,12 @@ impl ImpastoWindow {
                 self.params.remembered.write().editor_controls = shown;
             }
             // The screen keeps these to itself.
-            Request::Browse(_) | Request::ShowFailed | Request::Show(_) => {}
+            Request::Browse(_)
+            | Request::ShowFailed
+            | Request::Show(_)
+            | Request::ShowPresets
+            | Request::Undo
+            | Request::Redo => {}
         }
     }
 }

@@ -9,6 +9,8 @@ pub struct Places {
     pub home: Option<PathBuf>,
     /// Names and folders for the browser's side, in order; all exist.
     pub shortcuts: Vec<(String, PathBuf)>,
+    /// Where the user's presets lie, if the system has a place for settings.
+    pub presets: Option<PathBuf>,
 }
 
 impl Places {
@@ -40,7 +42,12 @@ impl Places {
             add("Media", Some(Path::new("/media")));
             add("Computer", Some(Path::new("/")));
         }
-        Self { home, shortcuts }
+        let settings = directories::ProjectDirs::from("org", "Impasto", "Impasto");
+        Self {
+            home,
+            shortcuts,
+            presets: settings.map(|place| place.config_dir().join("presets")),
+        }
     }
 
     /// Where to begin to look when nothing was chosen before.

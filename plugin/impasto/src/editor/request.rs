@@ -40,6 +40,12 @@ pub enum Request {
     Show(Page),
     /// Show or hide the parameters on the page of the performance; remembered.
     ShowControls(bool),
+    /// Open the list of presets.
+    ShowPresets,
+    /// Take the last change of parameters back.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
     /// Open the file browser.
     Browse(Purpose),
     /// Show which files of the library could not be used.

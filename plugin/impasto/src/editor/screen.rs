@@ -14,7 +14,7 @@ use super::pages::{
     Page, Scene,
     library::{LibraryPage, library_page},
     painting::{PaintingPage, painting_page},
-    perform::{PerformPage, perform_page},
+    perform::{PerformPage, freeze_toggled, perform_page},
     session::{SessionPage, session_page},
     teach::{TeachPage, teach_page},
 };
@@ -22,13 +22,17 @@ use super::panels::{
     library::failed_ui,
     outputs::{Outputs, outputs_ui},
     parameters,
+    presets::{Asked, PresetsPanel, presets_ui},
     status::status_ui,
     top::top_ui,
 };
 use super::pictures::Pictures;
 use super::places::Places;
+use super::presets::{Preset, shelf::Shelf};
 use super::request::{Purpose, Request};
+use super::shortcuts::{self, Shortcut};
 use super::text::SystemFonts;
+use super::undo::Undo;
 use super::window::RepaintNotifier;
 use super::{MIN_SIZE, theme};
 use crate::params::ImpastoParams;
@@ -57,6 +61,10 @@ pub struct Screen {
     calibrating: bool,
     browser: Option<Browser>,
     failed_shown: bool,
+    undo: Undo,
+    shelf: Shelf,
+    /// The list of presets, while it is open.
+    presets: Option<PresetsPanel>,
     places: Places,
     repaint: RepaintNotifier,
 }
@@ -76,6 +84,9 @@ impl Screen {
             calibrating: false,
             browser: None,
             failed_shown: false,
+            undo: Undo::default(),
+            shelf: Shelf::new(places.presets.clone()),
+            presets: None,
             places,
             repaint,
         }
@@ -93,6 +104,8 @@ impl Screen {
     ) -> Vec<Request> {
         SystemFonts::attend(ui.ctx());
         self.perform.observe(view, now);
+        self.shelf.poll();
+        let keyed = self.keyed(ui, params);
         let room = ui.available_size();
         let (width, height) = MIN_SIZE;
         let mut asked = if room.x < width || room.y < height {
@@ -110,8 +123,11 @@ impl Screen {
         } else {
             self.cards_ui(ui, view, params, zoom, now)
         };
+        asked.extend(keyed);
         asked.extend(self.overlays_ui(ui, view));
+        asked.extend(self.presets_ui(ui, params));
         asked.extend(self.take_calibration(view, params));
+        self.undo.note(&asked);
         self.keep_own(asked, view)
     }
 
@@ -130,7 +146,9 @@ impl Screen {
             .exact_size(TOP)
             .resizable(false)
             .show_separator_line(false)
-            .show(ui, |ui| asked.extend(top_ui(ui, view, self.page)));
+            .show(ui, |ui| {
+                asked.extend(top_ui(ui, view, self.page, &self.undo))
+            });
         Panel::bottom("status")
             .frame(Frame::new().inner_margin(Margin::symmetric(14, 0)))
             .exact_size(STATUS)
@@ -210,20 +228,8 @@ impl Screen {
     /// Whether `key` is a shortcut of the editor's; all other keys are the host's, unless
     /// something in the window has the focus.
     pub fn wants_key(&self, key: Key, modifiers: Modifiers) -> bool {
-        let shortcuts = [
-            Key::Z,
-            Key::Num1,
-            Key::Num2,
-            Key::Num3,
-            Key::Num4,
-            Key::Num5,
-            Key::Num6,
-        ];
-        match key {
-            Key::F => modifiers.is_none(),
-            Key::Escape => self.browser.is_some() || self.failed_shown,
-            _ => modifiers.command && shortcuts.contains(&key),
-        }
+        let open = self.browser.is_some() || self.failed_shown || self.presets.is_some();
+        open && key == Key::Escape || shortcuts::of(key, modifiers).is_some()
     }
 
     /// Sets the parameters to what a calibration found that this window saw begin.
@@ -273,6 +279,43 @@ impl Screen {
         asked
     }
 
+    /// What keys ask for, wherever the keyboard is.
+    fn keyed(&mut self, ui: &Ui, params: &ImpastoParams) -> Vec<Request> {
+        let mut asked = Vec::new();
+        // What is open over the page has the keyboard to itself.
+        if self.browser.is_some() || self.presets.is_some() {
+            return asked;
+        }
+        for shortcut in shortcuts::take(ui.ctx()) {
+            match shortcut {
+                Shortcut::Freeze => asked.extend(freeze_toggled(params)),
+                Shortcut::Undo => asked.push(Request::Undo),
+                Shortcut::Redo => asked.push(Request::Redo),
+                Shortcut::Show(page) => asked.push(Request::Show(page)),
+            }
+        }
+        asked
+    }
+
+    /// The list of presets, if it is open.
+    fn presets_ui(&mut self, ui: &Ui, params: &ImpastoParams) -> Vec<Request> {
+        let Some(panel) = &mut self.presets else {
+            return Vec::new();
+        };
+        let mut requests = Vec::new();
+        let repaint = self.repaint.clone();
+        let wake = move || repaint.request_repaint();
+        for asked in presets_ui(ui, &self.shelf, panel) {
+            match asked {
+                Asked::Apply(preset) => requests.extend(preset.requests(params)),
+                Asked::Save(name) => self.shelf.save(Preset::of(params, &name), wake.clone()),
+                Asked::Remove(name) => self.shelf.remove(&name, wake.clone()),
+                Asked::Close => self.presets = None,
+            }
+        }
+        requests
+    }
+
     /// Does what the editor does by itself, and passes the rest on.
     fn keep_own(&mut self, asked: Vec<Request>, view: &View) -> Vec<Request> {
         let mut rest = Vec::new();
@@ -281,6 +324,13 @@ impl Screen {
                 Request::Browse(purpose) => self.browse(purpose, view),
                 Request::ShowFailed => self.failed_shown = true,
                 Request::Show(page) => self.page = page,
+                Request::ShowPresets => {
+                    let repaint = self.repaint.clone();
+                    self.shelf.refresh(move || repaint.request_repaint());
+                    self.presets = Some(PresetsPanel::default());
+                }
+                Request::Undo => rest.extend(self.undo.undo()),
+                Request::Redo => rest.extend(self.undo.redo()),
                 other => rest.push(other),
             }
         }

@@ -93,11 +93,16 @@ pub fn alert(ui: &mut Ui, text: &str) {
 /// An exclamation mark in a disc: said by shape, not by colour alone.
 pub fn alert_mark(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(16.0), Sense::hover());
+    alert_mark_at(ui, rect.center());
+}
+
+/// The same, painted around `center` over what is there.
+pub fn alert_mark_at(ui: &Ui, center: Pos2) {
     let painter = ui.painter();
-    painter.circle_stroke(rect.center(), 7.0, Stroke::new(1.3, theme::ALERT));
-    let top = rect.center() - vec2(0.0, 3.5);
+    painter.circle_stroke(center, 7.0, Stroke::new(1.3, theme::ALERT));
+    let top = center - vec2(0.0, 3.5);
     painter.line_segment([top, top + vec2(0.0, 4.5)], Stroke::new(1.6, theme::ALERT));
-    painter.circle_filled(rect.center() + vec2(0.0, 3.6), 1.0, theme::ALERT);
+    painter.circle_filled(center + vec2(0.0, 3.6), 1.0, theme::ALERT);
 }
 
 /// A disc that is full when `on` and a ring when not.
@@ -259,6 +264,10 @@ pub enum Icon {
     Play,
     /// An arrow to the folder above.
     Up,
+    /// An arrow that turns back.
+    Undo,
+    /// An arrow that turns forth.
+    Redo,
 }
 
 /// Paints `icon` around `center`, about 12 points wide.
@@ -302,6 +311,18 @@ pub fn paint_icon(ui: &Ui, icon: Icon, center: Pos2, color: Color32) {
         Icon::Play => {
             let triangle = vec![at(-3.5, -5.0), at(5.0, 0.0), at(-3.5, 5.0)];
             painter.add(egui::Shape::convex_polygon(triangle, color, Stroke::NONE));
+        }
+        Icon::Undo | Icon::Redo => {
+            let side = if icon == Icon::Undo { 1.0 } else { -1.0 };
+            let bow = (0..=10).map(|step| {
+                let angle = std::f32::consts::PI * (1.15 - 1.25 * step as f32 / 10.0);
+                at(side * (0.5 + 5.0 * angle.cos()), 1.5 - 5.0 * angle.sin())
+            });
+            painter.line(bow.collect(), Stroke::new(1.6, color));
+            let tip = at(-side * 5.0, 3.5);
+            for (x, y) in [(-0.5, -4.5), (4.5, -1.0)] {
+                painter.line_segment([tip, tip + vec2(side * x, y)], Stroke::new(1.6, color));
+            }
         }
         Icon::Up => {
             painter.line_segment([at(0.0, 5.0), at(0.0, -4.5)], stroke);

@@ -59,6 +59,11 @@ impl Desk {
     }
 }
 
+/// What nobody listens to.
+pub fn repaint() -> RepaintNotifier {
+    RepaintNotifier::new()
+}
+
 /// The user that the pictures show.
 pub fn places() -> Places {
     let home = assets();
@@ -70,6 +75,7 @@ pub fn places() -> Places {
             shortcut("Music", "library"),
             ("Computer".to_owned(), PathBuf::from("/")),
         ],
+        presets: None,
         home: Some(home),
     }
 }

@@ -8,6 +8,7 @@ pub mod library;
 pub mod outputs;
 pub mod painting;
 pub mod parameters;
+pub mod presets;
 pub mod snippets;
 pub mod status;
 pub mod suggestion;
