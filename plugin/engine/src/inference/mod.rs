@@ -17,6 +17,7 @@ mod runtime;
 pub use encoders::{ENCODERS_FILE, ENCODERS_VARIABLE, EncoderProblem, Encoders, Side};
 pub use locate::{MODELS_VARIABLE, RUNTIME_VARIABLE, locate};
 pub use models::Models;
+pub(crate) use picture::embedded;
 pub use picture::{PICTURE_SIZE, Picture, PictureLimits};
 
 use std::ops::ControlFlow;

@@ -3,7 +3,7 @@
 mod jpeg;
 
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{BufRead, BufReader, Cursor, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -152,9 +152,26 @@ impl Picture {
     }
 }
 
+/// A picture that lies within something else, upright and no side longer than `max`
+/// pixels; `None` if it is none, is damaged, or goes beyond `within`.
+pub(crate) fn embedded(bytes: &[u8], max: u32, within: PictureLimits) -> Option<RgbaImage> {
+    let reader = ImageReader::new(Cursor::new(bytes));
+    let reader = reader.with_guessed_format().ok()?;
+    // As in `Picture::decode`.
+    let decoded = catch_unwind(AssertUnwindSafe(|| decode(reader, within)));
+    let picture = decoded.ok()?.ok()?.into_rgb8();
+    let (width, height) = picture.dimensions();
+    let small = match width.max(height) {
+        0 => return None,
+        longest if longest <= max => picture,
+        _ => shrink(&picture, max),
+    };
+    Some(DynamicImage::ImageRgb8(small).into_rgba8())
+}
+
 /// The whole picture, turned upright as its EXIF says.
-fn decode(
-    mut reader: ImageReader<BufReader<File>>,
+fn decode<R: BufRead + Seek>(
+    mut reader: ImageReader<R>,
     within: PictureLimits,
 ) -> ImageResult<DynamicImage> {
     let mut limits = Limits::default();

@@ -18,7 +18,7 @@ use symphonia::core::formats::{
     FormatOptions, FormatReader, SeekMode, SeekTo, TrackType, well_known as formats,
 };
 use symphonia::core::io::{MediaSource, MediaSourceStream};
-use symphonia::core::meta::{MetadataOptions, StandardTag, Tag};
+use symphonia::core::meta::{MetadataOptions, StandardTag, StandardVisualKey, Tag};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{Time, TimeBase};
 
@@ -101,7 +101,7 @@ impl Source {
         })
     }
 
-    fn probe(path: &Path, pulse: Option<Arc<Pulse>>) -> Result<Self, Reason> {
+    fn container(path: &Path, pulse: Option<Arc<Pulse>>) -> Result<Box<dyn FormatReader>, Reason> {
         // Before it is opened: a pipe would have us wait for whoever writes to it.
         let meta = fs::metadata(path).map_err(|e| Reason::from_io(&e))?;
         if !meta.is_file() {
@@ -123,14 +123,24 @@ impl Source {
         if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
             hint.with_extension(extension);
         }
-        let mut format = symphonia::default::get_probe()
+        symphonia::default::get_probe()
             .probe(
                 &hint,
                 stream,
                 FormatOptions::default(),
                 MetadataOptions::default(),
             )
-            .map_err(refused)?;
+            .map_err(refused)
+    }
+
+    /// The picture that the file carries, as it is stored: its front cover, or else the
+    /// first. Nothing is decoded.
+    pub(super) fn picture(path: &Path) -> Result<Option<Box<[u8]>>, Reason> {
+        guarded(|| Ok(front_cover(Self::container(path, None)?.as_mut())))
+    }
+
+    fn probe(path: &Path, pulse: Option<Arc<Pulse>>) -> Result<Self, Reason> {
+        let mut format = Self::container(path, pulse)?;
         let (title, artist) = tags(format.as_mut());
         let track = format
             .default_track(TrackType::Audio)
@@ -395,6 +405,29 @@ fn tags(format: &mut dyn FormatReader) -> (Option<String>, Option<String>) {
         }
         if log.is_latest() {
             return (title, artist);
+        }
+        log.pop();
+    }
+}
+
+/// The picture to show of all that the container has said so far.
+fn front_cover(format: &mut dyn FormatReader) -> Option<Box<[u8]>> {
+    let (mut front, mut first) = (None, None);
+    let mut log = format.metadata();
+    loop {
+        if let Some(revision) = log.current() {
+            let per_track = revision
+                .per_track
+                .iter()
+                .flat_map(|t| &t.metadata.visuals);
+            for visual in revision.media.visuals.iter().chain(per_track) {
+                let is_front = visual.usage == Some(StandardVisualKey::FrontCover);
+                let slot = if is_front { &mut front } else { &mut first };
+                slot.get_or_insert_with(|| visual.data.clone());
+            }
+        }
+        if log.is_latest() {
+            return front.or(first);
         }
         log.pop();
     }

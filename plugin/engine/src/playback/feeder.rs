@@ -136,6 +136,11 @@ impl CueFeeder {
         self.planner.has_best()
     }
 
+    /// The chunk that a stroke would start now, as far as is known here.
+    pub fn next(&self) -> Option<ChunkId> {
+        self.planner.best()
+    }
+
     /// The hand-over's counts, for display.
     pub fn sender(&self) -> &CueSender {
         &self.sender

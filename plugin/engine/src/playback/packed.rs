@@ -82,6 +82,29 @@ impl PackedClip {
         self.left.len() * channels * size_of::<i16>()
     }
 
+    /// The lowest and the highest sample of each of `count` stretches of one length (to a
+    /// sample), both channels together, full scale ±1: what a waveform is drawn from. Less
+    /// than `count` where there are fewer frames.
+    pub fn peaks(&self, count: usize) -> Vec<[f32; 2]> {
+        let count = count.min(self.len());
+        let stretch = |channel: &[i16], at: usize| {
+            let part = &channel[at * self.len() / count..(at + 1) * self.len() / count];
+            let first = (i16::MAX, i16::MIN);
+            part.iter().fold(first, |(low, high), sample| {
+                (low.min(*sample), high.max(*sample))
+            })
+        };
+        let peak = |at| {
+            let (mut low, mut high) = stretch(&self.left, at);
+            if let Some(right) = &self.right {
+                let other = stretch(right, at);
+                (low, high) = (low.min(other.0), high.max(other.1));
+            }
+            [low, high].map(|sample| f32::from(sample) * self.step)
+        };
+        (0..count).map(peak).collect()
+    }
+
     /// Both channels, and what a sample is to be multiplied by.
     pub(super) fn samples(&self) -> (&[i16], &[i16], f32) {
         let right = self.right.as_deref().unwrap_or(&self.left);
@@ -159,6 +182,21 @@ mod tests {
             state as f32 / u32::MAX as f32 * 2.0 - 1.0
         };
         (0..len).map(|_| next() * peak).collect()
+    }
+
+    #[test]
+    fn peaks_are_the_lowest_and_highest_of_both_channels() {
+        let clip = clip(
+            vec![0.5, -0.25, 0.0, 0.125, 0.0],
+            vec![0.0, 0.0, -0.5, 0.0, 0.25],
+        );
+        let clip = PackedClip::pack(&clip);
+        let peaks = [[-0.25, 0.5], [-0.5, 0.25]];
+        assert_eq!(clip.peaks(2), peaks);
+        assert_eq!(clip.peaks(1), [[-0.5, 0.5]]);
+        assert_eq!(clip.peaks(5), clip.peaks(99));
+        assert_eq!(clip.peaks(99).len(), 5);
+        assert!(clip.peaks(0).is_empty() && clip.first(0).peaks(9).is_empty());
     }
 
     #[test]

@@ -53,6 +53,11 @@ impl CuePlanner {
         self.best.is_some()
     }
 
+    /// What the player would start.
+    pub fn best(&self) -> Option<ChunkId> {
+        self.best.map(|best| best.chunk)
+    }
+
     /// A cue was sent as `request` asks.
     pub fn sent(&mut self, serial: u64, request: &CueRequest) {
         let sent = Some(Sent {

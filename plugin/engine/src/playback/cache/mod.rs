@@ -128,6 +128,12 @@ impl ClipCache {
         self.0.watch(&mut self.0.lock());
     }
 
+    /// What [`PackedClip::peaks`](super::PackedClip::peaks) says of all of `chunk`; `None` while that is not decoded.
+    pub fn peaks(&self, chunk: ChunkId, count: usize) -> Option<Vec<[f32; 2]>> {
+        let whole = self.0.lock().shelf.whole(chunk)?;
+        Some(whole.peaks(count))
+    }
+
     /// What it holds and lacks.
     pub fn status(&self) -> CacheStatus {
         let state = self.0.lock();

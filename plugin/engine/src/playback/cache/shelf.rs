@@ -230,6 +230,11 @@ impl Shelf {
         AtHand::Audio(audio)
     }
 
+    /// All of `chunk`, if it is decoded.
+    pub fn whole(&self, chunk: ChunkId) -> Option<Arc<PackedClip>> {
+        self.entries.get(&chunk)?.whole.get().cloned()
+    }
+
     /// Has all of `chunk` decoded before all else.
     pub fn promise(&mut self, chunk: ChunkId) {
         if !self.promised.contains(&chunk) {
