@@ -277,6 +277,19 @@ pub(super) fn fail(db: &Connection, id: FileId, reason: &Reason) -> rusqlite::Re
     Ok(())
 }
 
+/// Failures of a folder, or one of its files, are tried again by the next scan; how many.
+pub(super) fn unsettle(
+    db: &Connection,
+    folder: i64,
+    path: Option<&[u8]>,
+) -> rusqlite::Result<usize> {
+    db.prepare_cached(
+        "UPDATE files SET version = NULL
+         WHERE state = 'failed' AND folder = ?1 AND (?2 IS NULL OR path = ?2)",
+    )?
+    .execute((folder, path))
+}
+
 /// The music folders of an index that lies in `dir`, by their numbers.
 pub(super) fn folders(db: &Connection, dir: &Path) -> rusqlite::Result<HashMap<i64, PathBuf>> {
     let mut statement = db.prepare("SELECT id, path FROM folders")?;

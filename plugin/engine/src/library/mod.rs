@@ -23,6 +23,7 @@ mod format1;
 mod half_rows;
 mod hear;
 mod load;
+mod map;
 mod paths;
 #[allow(unsafe_code, reason = "the system's calls for priorities")]
 mod priority;
@@ -50,6 +51,7 @@ pub use database::Contract;
 pub use files::FileState;
 pub use half_rows::{HalfMatrix, HalfRows, LANES, stride_of};
 pub use hear::{Span, hear};
+pub use map::{Map, MapMethod, MapOptions};
 pub use paths::{
     default_index_dir, index_dir_of, portable_index_dir, shipped_index_dir_of, with_encoders,
 };

@@ -1,5 +1,6 @@
 //! Takes a folder of music into an index.
 
+mod after;
 mod exclude;
 mod permits;
 mod pipeline;

@@ -416,10 +416,7 @@ fn front_cover(format: &mut dyn FormatReader) -> Option<Box<[u8]>> {
     let mut log = format.metadata();
     loop {
         if let Some(revision) = log.current() {
-            let per_track = revision
-                .per_track
-                .iter()
-                .flat_map(|t| &t.metadata.visuals);
+            let per_track = revision.per_track.iter().flat_map(|t| &t.metadata.visuals);
             for visual in revision.media.visuals.iter().chain(per_track) {
                 let is_front = visual.usage == Some(StandardVisualKey::FrontCover);
                 let slot = if is_front { &mut front } else { &mut first };

@@ -319,6 +319,25 @@ impl Library {
         self.0.generation
     }
 
+    /// The index that this is a view of, and which of its vector files: two views with the
+    /// same number their rows alike.
+    pub(super) fn origin(&self) -> (u64, u64) {
+        (self.0.identity, self.0.epoch)
+    }
+
+    /// As if it were a view of that index.
+    #[cfg(test)]
+    pub(super) fn with_origin(self, identity: u64, epoch: u64) -> Self {
+        let Ok(inner) = Arc::try_unwrap(self.0) else {
+            panic!("the only view");
+        };
+        Self::new(Inner {
+            identity,
+            epoch,
+            ..inner
+        })
+    }
+
     /// Whether this is a later view (or the same) of the index that `earlier` is a view
     /// of, and rows have kept their numbers: what was made of the earlier one's rows
     /// holds for this one's, except that rows may have been added, or be no longer

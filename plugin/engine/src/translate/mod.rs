@@ -362,6 +362,12 @@ impl Translator {
         self.filter.pool()
     }
 
+    /// A chunk's score with the painting, as of the last step; `None` without a painting,
+    /// or if the chunk is not live.
+    pub fn score_of(&self, chunk: ChunkId) -> Option<Score> {
+        self.filter.ranking()?.score(chunk)
+    }
+
     /// The library in use.
     pub fn library(&self) -> Option<&Library> {
         self.library.as_ref()

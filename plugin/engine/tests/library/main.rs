@@ -1,5 +1,6 @@
 //! The library at its boundary: files in, rows and clips out.
 
+mod after;
 mod bad_input;
 #[cfg(target_os = "linux")]
 mod children;
