@@ -12,7 +12,7 @@ use crossbeam::channel::Sender;
 use engine::analysis::stroke::{Calibration, CalibrationError};
 use engine::analysis::{MelReceiver, MelSender, mel_ring};
 use engine::playback::{CueReceiver, CueSender, cue_channel};
-use engine::units::SampleRate;
+use engine::units::{ChunkId, SampleRate, Seconds};
 use outputs::settings::AudioSettings;
 use parking_lot::{Condvar, Mutex};
 use rtrb::{Consumer, Producer, RingBuffer};
@@ -60,6 +60,35 @@ impl Gauge {
     }
 }
 
+/// Which snippet sounds and how far it is, in one word, so that the two belong together.
+pub struct PlayHead(AtomicU64);
+
+impl PlayHead {
+    /// No chunk has this number together with a place.
+    const NOTHING: u64 = u64::MAX;
+
+    fn new() -> Self {
+        Self(AtomicU64::new(Self::NOTHING))
+    }
+
+    /// Sets it, or says that nothing sounds; waits for nobody.
+    pub fn set(&self, sounding: Option<(ChunkId, Seconds)>) {
+        let word = sounding.map_or(Self::NOTHING, |(chunk, at)| {
+            u64::from(chunk.0) << 32 | u64::from((at.0 as f32).to_bits())
+        });
+        self.0.store(word, Ordering::Relaxed);
+    }
+
+    /// The chunk, and how far into it, as they were told last.
+    pub fn get(&self) -> Option<(ChunkId, Seconds)> {
+        let word = self.0.load(Ordering::Relaxed);
+        (word != Self::NOTHING).then(|| {
+            let at = f32::from_bits(word as u32);
+            (ChunkId((word >> 32) as u32), Seconds(f64::from(at)))
+        })
+    }
+}
+
 /// What an instance's threads share for as long as it lives.
 pub struct Shared {
     /// Peak of the brush in dB, written by the audio thread.
@@ -78,6 +107,10 @@ pub struct Shared {
     pub strokes: AtomicU64,
     /// How hard the last of them was, 0..=1, written by the audio thread.
     pub strength: Gauge,
+    /// What is heard of the brush's snippets, written by the audio thread at each block.
+    pub sounding: PlayHead,
+    /// What is heard of those that the editor asked for, written at each block.
+    pub auditioned: PlayHead,
     /// Counts blocks, so that what is to last for one can; written by the audio thread.
     pub blocks: AtomicU64,
     /// Counts resets of the audio thread; the worker forgets what it heard at each.
@@ -120,6 +153,8 @@ impl Shared {
             brightness: Gauge::new(0.0),
             strokes: AtomicU64::new(0),
             strength: Gauge::new(0.0),
+            sounding: PlayHead::new(),
+            auditioned: PlayHead::new(),
             blocks: AtomicU64::new(0),
             resets: AtomicU64::new(0),
             auditions: AtomicU64::new(0),
@@ -274,6 +309,21 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
 mod tests {
     use super::*;
     use crossbeam::channel::bounded;
+
+    #[test]
+    fn a_chunk_and_its_place_come_back_together() {
+        let head = PlayHead::new();
+        assert_eq!(head.get(), None);
+        for told in [
+            Some((ChunkId(0), Seconds(0.0))),
+            Some((ChunkId(u32::MAX), Seconds(3.5))),
+            None,
+            Some((ChunkId(7), Seconds(0.25))),
+        ] {
+            head.set(told);
+            assert_eq!(head.get(), told);
+        }
+    }
 
     #[test]
     fn the_render_waits_for_the_answer_and_not_for_a_worker_that_is_gone() {

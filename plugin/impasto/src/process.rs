@@ -223,6 +223,7 @@ impl Processor {
         }
         self.outlet.end_block(length, &self.link);
         self.publish_levels();
+        self.publish_places();
         self.shared.blocks.fetch_add(1, Ordering::Release);
     }
 
@@ -397,6 +398,13 @@ impl Processor {
     fn apply_settings(&mut self) {
         let settings = instrument_settings(&self.params);
         self.instrument.set_settings(&settings);
+    }
+
+    /// How far the snippets are that are heard.
+    fn publish_places(&self) {
+        let place = |player: &Player| player.now_playing().map(|now| (now.chunk, now.position));
+        self.shared.sounding.set(place(self.instrument.player()));
+        self.shared.auditioned.set(place(&self.audition));
     }
 
     fn publish_levels(&mut self) {

@@ -1,6 +1,9 @@
 //! The worker beside an audio thread, without a host: what the editor asks for and
 //! what it is shown, with the real networks and the demonstration's material.
 
+#[path = "worker/collection.rs"]
+mod collection;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

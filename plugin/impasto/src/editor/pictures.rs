@@ -16,6 +16,7 @@ type Uploaded<T> = Option<(Arc<T>, TextureHandle)>;
 pub struct Pictures {
     painting: Uploaded<Rgba>,
     suggested: Uploaded<Rgba>,
+    cover: Uploaded<Rgba>,
     mel: Uploaded<Vec<MelFrame>>,
 }
 
@@ -31,6 +32,13 @@ impl Pictures {
     pub fn suggested(&mut self, ctx: &Context, picture: &Arc<Rgba>) -> TextureHandle {
         upload(&mut self.suggested, picture, |picture| {
             ctx.load_texture("suggested", color_image(picture), smooth())
+        })
+    }
+
+    /// The cover of the track that is heard.
+    pub fn cover(&mut self, ctx: &Context, picture: &Arc<Rgba>) -> TextureHandle {
+        upload(&mut self.cover, picture, |picture| {
+            ctx.load_texture("cover", color_image(picture), smooth())
         })
     }
 

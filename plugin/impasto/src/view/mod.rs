@@ -35,7 +35,7 @@ pub use rows::{CalibrationState, ClipsState, SnippetRow, Suggested};
 pub use session::{SessionAction, SessionState};
 pub use silence::Silence;
 pub use snapshot::{SNIPPET_ROWS, View};
-pub use sounding::Sounding;
+pub use sounding::{COVER_SIDE, NowHeard, PEAKS, Sounding, Upcoming};
 pub use sources::{FailedFile, HeadState, LibraryState, ModelsState, PaintingState};
 pub use teach::{TeachAction, TeachState};
 

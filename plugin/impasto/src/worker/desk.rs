@@ -91,7 +91,6 @@ pub struct Desk {
     pub(super) look: Look,
     #[allow(dead_code)]
     pub(super) collection: Collection,
-    #[allow(dead_code)]
     pub(super) heard: Heard,
     #[allow(dead_code)]
     pub(super) session: Session,

@@ -6,6 +6,7 @@
 //! The framework's background tasks are never used: one pending when an instance is
 //! destroyed makes the host abort.
 
+mod aside;
 mod brush;
 mod clips;
 mod collection;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use engine::inference::{Models, Picture};
 use engine::library::{Contract, Failure, IndexProblem, Library, index_dir_of};
 use engine::teach::{Info, TaughtHead};
-use engine::translate::{Suggestion, Translator};
+use engine::translate::{LibraryChange, Suggestion, Translator};
 
 use super::desk::Desk;
 use super::jobs::Report;
@@ -307,6 +307,9 @@ impl Desk {
         let change = translator.set_library(library.clone())?;
         if let Some(stage) = &mut self.stage {
             stage.set_library(library.as_ref(), change);
+        }
+        if change == LibraryChange::Replaced {
+            self.heard.forget();
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use engine::library::Library;
 use engine::playback::{CacheStatus, ClipCache, CueFeeder, LevelMatch, Started, Wait};
 use engine::retrieval::{Hit, Pool};
 use engine::translate::{LibraryChange, duration_of};
-use engine::units::{SampleRate, Seconds};
+use engine::units::{ChunkId, SampleRate, Seconds};
 use outputs::settings::AudioSettings;
 
 use super::clips;
@@ -267,6 +267,17 @@ impl Stage {
     /// What the decoded audio holds and lacks.
     pub fn cache(&self) -> CacheStatus {
         self.cache.status()
+    }
+
+    /// The chunk that a stroke would start now, as far as is known here.
+    pub fn next(&self) -> Option<ChunkId> {
+        self.feeder.next()
+    }
+
+    /// The lowest and the highest sample of each of `count` parts of `chunk`; `None` while
+    /// it is not decoded.
+    pub fn peaks(&self, chunk: ChunkId, count: usize) -> Option<Vec<[f32; 2]>> {
+        self.cache.peaks(chunk, count)
     }
 
     /// Frames lost so far.

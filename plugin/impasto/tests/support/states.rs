@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use engine::units::{ChunkId, Congruity, Distance, Score, Seconds};
 use impasto::view::{
     Activity, CacheStatus, ClipsState, FailedFile, HeadState, LibraryState, MelFrame, ModelsState,
-    OfflineFolder, PaintingState, Rgba, SnippetRow, Suggested, View,
+    NowHeard, OfflineFolder, PEAKS, PaintingState, Rgba, SnippetRow, Sounding, Suggested, Upcoming,
+    View,
 };
 
 use outputs::network::{NetworkStatus, Received, Route, RouteState, Sent};
@@ -202,6 +203,46 @@ pub fn playing() -> View {
             score: Score(0.06),
         }),
         ..View::default()
+    }
+}
+
+/// A waveform as of a few notes, made up.
+fn waveform() -> Arc<Vec<[f32; 2]>> {
+    let peak = |at: usize| {
+        let place = at as f32 / PEAKS as f32;
+        let note = (place * 5.0).fract();
+        let level = 0.7 * (1.0 - note).powi(2) * (0.4 + 0.6 * (place * 7.0).sin().abs());
+        let ripple = 1.0 - 0.25 * (at as f32 * 2.4).sin();
+        [-level * ripple - 0.01, level + 0.01]
+    };
+    Arc::new((0..PEAKS).map(peak).collect())
+}
+
+/// A snippet sounds, with a cover, and the next is known.
+pub fn sounding() -> View {
+    let heard = NowHeard {
+        chunk: ChunkId(31),
+        track: "The Knolls of Doldesh".to_owned(),
+        artist: "Timothy Pinkham".to_owned(),
+        start: Seconds(12.0),
+        score: Some(Score(0.06)),
+        auditioned: false,
+        peaks: Some(waveform()),
+        cover: Some(thumbnail("cassatt-summertime.jpg")),
+        position: 0.4,
+        at: epoch() + Duration::from_secs(60),
+    };
+    View {
+        sounding: Sounding {
+            now: Some(heard),
+            next: Some(Upcoming {
+                chunk: ChunkId(4),
+                track: "Silvan Sanctuary".to_owned(),
+                artist: "Mattias Westlund".to_owned(),
+                start: Seconds(20.0),
+            }),
+        },
+        ..playing()
     }
 }
 

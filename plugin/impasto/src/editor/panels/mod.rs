@@ -9,6 +9,7 @@ pub mod outputs;
 pub mod painting;
 pub mod parameters;
 pub mod presets;
+pub mod snippet;
 pub mod snippets;
 pub mod status;
 pub mod suggestion;

@@ -44,7 +44,7 @@ pub fn snippets_ui(ui: &mut Ui, view: &View, now: Instant) -> Vec<Request> {
 }
 
 /// Why there are none, and what to do.
-fn empty_reason(view: &View) -> &'static str {
+pub(super) fn empty_reason(view: &View) -> &'static str {
     match (&view.models, &view.library) {
         (ModelsState::Failed { .. }, _) => "None: the networks could not be loaded.",
         (_, LibraryState::None) => "None yet: choose a library first.",
