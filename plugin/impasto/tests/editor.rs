@@ -11,13 +11,10 @@ mod outputs_page;
 mod parameters;
 #[path = "editor/parts.rs"]
 mod parts;
-<<<<<<< HEAD
 #[path = "editor/perform.rs"]
 mod perform;
-=======
 #[path = "editor/snippet.rs"]
 mod snippet;
->>>>>>> d25e1b2 (Show the snippet now heard: waveform, place, cover, and what is next)
 mod support;
 
 use std::time::Duration;
