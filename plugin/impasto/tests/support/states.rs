@@ -27,7 +27,7 @@ pub fn epoch() -> Instant {
 /// Every state with its name.
 pub fn all() -> Vec<(&'static str, View)> {
     vec![
-        ("playing", playing()),
+        ("playing", sounding()),
         (
             "empty",
             View {

@@ -106,10 +106,14 @@ fn state_ui(ui: &mut Ui, view: &View, places: &Places) {
         return;
     }
     widgets::lamp(ui, ready, theme::AMBER);
-    let text = match library(&view.library) {
-        Some(library) => format!("{text}  \u{00b7}  {library}"),
-        None => text,
-    };
+    let pool = format!("pool of {}", format::count(view.pool));
+    let parts = [
+        Some(text),
+        library(&view.library),
+        (view.pool > 0).then_some(pool),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let text = parts.join("  \u{00b7}  ");
     widgets::small_line(ui, &text);
     fonts_ui(ui);
 }

@@ -17,6 +17,7 @@ use crate::editor::panels::{
     library::library_ui,
     painting::painting_ui,
     parameters::{self, Controls, parameters_ui},
+    snippet::snippet_ui,
     snippets::snippets_ui,
     suggestion::suggestion_ui,
 };
@@ -126,34 +127,50 @@ impl PerformPage {
         let stage = area.with_min_y(area.bottom() - freeze::HEIGHT);
         ui.set_max_height(area.height() - freeze::HEIGHT - theme::GAP);
         let total = ui.available_height();
-        let congruity = (total * 0.40).clamp(118.0, 260.0);
+        let congruity = (total * 0.36).clamp(118.0, 260.0);
         let dial = &mut self.dial;
         let asked = card(ui, congruity, |ui| {
             congruity_ui(ui, view, params, dial, now)
         });
         let mut asked = asked.unwrap_or_default();
-        let rest = total - congruity - theme::GAP;
-        let flash = self.flash(now);
-        if rest >= LEAST_BRUSH + theme::GAP + LEAST_SNIPPETS {
-            let brush = (rest * 0.48).clamp(LEAST_BRUSH, 200.0);
+        let snippet = (total * 0.30).clamp(LEAST_SNIPPET, 170.0);
+        let asked_of = |ui: &mut Ui, height: f32, scene: &mut Scene<'_>| {
+            card(ui, height, |ui| snippet_ui(ui, view, scene.pictures, now)).unwrap_or_default()
+        };
+        let mut rest = total - congruity - theme::GAP;
+        // What is too small says nothing: then the next in rank takes its place.
+        let brush = rest >= snippet + theme::GAP + LEAST_BRUSH;
+        let snippet = if brush { snippet } else { rest };
+        asked.extend(asked_of(ui, snippet, scene));
+        rest -= snippet + theme::GAP;
+        if brush {
+            let list = rest >= MOST_BRUSH + theme::GAP + LEAST_SNIPPETS;
+            let height = if list { MOST_BRUSH } else { rest };
+            let flash = self.flash(now);
             let strokes = self.strokes.make_contiguous();
-            card(ui, brush, |ui| {
+            card(ui, height, |ui| {
                 brush_ui(ui, view, flash, strokes, scene.pictures, now)
             });
+            if list {
+                let left = rest - height - theme::GAP;
+                let rows = card(ui, left, |ui| snippets_ui(ui, view, now));
+                asked.extend(rows.unwrap_or_default());
+            }
         }
-        let left = ui.available_height();
-        let snippets = card(ui, left, |ui| snippets_ui(ui, view, now));
-        asked.extend(snippets.unwrap_or_default());
         asked.extend(stage_ui(ui, stage, scene, controls));
         asked
     }
 }
 
-/// The brush's card says nothing in less, in points.
-const LEAST_BRUSH: f32 = 96.0;
+/// The card of the snippet now heard says nothing in less, in points.
+const LEAST_SNIPPET: f32 = 128.0;
 
-/// As above, of the snippets.
-const LEAST_SNIPPETS: f32 = 100.0;
+/// As above, of the brush.
+const LEAST_BRUSH: f32 = 100.0;
+
+/// And more is better given to the list of snippets, which needs so much at least.
+const MOST_BRUSH: f32 = 130.0;
+const LEAST_SNIPPETS: f32 = 80.0;
 
 /// What is hit on stage: freeze, and the drawer of the parameters.
 fn stage_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, controls: bool) -> Vec<Request> {
