@@ -133,7 +133,7 @@ impl PerformPage {
             congruity_ui(ui, view, params, dial, now)
         });
         let mut asked = asked.unwrap_or_default();
-        let snippet = (total * 0.30).clamp(LEAST_SNIPPET, 170.0);
+        let snippet = (total * 0.34).clamp(LEAST_SNIPPET, 176.0);
         let asked_of = |ui: &mut Ui, height: f32, scene: &mut Scene<'_>| {
             card(ui, height, |ui| snippet_ui(ui, view, scene.pictures, now)).unwrap_or_default()
         };
