@@ -3,8 +3,9 @@
 use outputs::automation::Emitter;
 use outputs::cc::{CcStream, ControlChange};
 use outputs::cv::Voltage;
+use outputs::probe::probed;
 use outputs::settings::AudioSettings;
-use outputs::{PerSignal, Shaper, Values};
+use outputs::{PerSignal, Shaper, Test, Values, Way};
 
 use crate::output::HostLink;
 use crate::params::Automation;
@@ -71,6 +72,10 @@ pub struct Outlet {
     controllers: CcStream,
     voltages: [Voltage; 2],
     automation: Emitter,
+    /// Control changes of this block.
+    sent: u64,
+    /// The test of a way out, as it stood at the end of the last block.
+    test: Option<(Test, f32)>,
     /// No block was processed since the activation.
     fresh: bool,
 }
@@ -88,6 +93,8 @@ impl Outlet {
             controllers: CcStream::default(),
             voltages: [Voltage::default(); 2],
             automation: Emitter::default(),
+            sent: 0,
+            test: None,
             fresh: true,
         }
     }
@@ -133,15 +140,24 @@ impl Outlet {
         let elapsed = SPAN as f32 / self.rate;
         let shapes = &self.settings.shapes;
         self.shaped = self.shapers.shape(values, elapsed, shapes);
+        let notes = probed(self.test, Way::Midi, &self.shaped);
+        let sent = &mut self.sent;
+        let send = &mut |message| {
+            *sent += 1;
+            send(message);
+        };
         self.controllers
-            .next(&self.shaped, elapsed, &self.settings.cc, send);
+            .next(&notes, elapsed, &self.settings.cc, send);
+        let volts = probed(self.test, Way::Voltage, &self.shaped);
         for (voltage, channel) in self.voltages.iter_mut().zip(&self.settings.cv) {
-            voltage.set(&self.shaped, channel, self.rate);
+            voltage.set(&volts, channel, self.rate);
         }
     }
 
     /// The end of a block of `frames`: leaves what the host is to be told in `link`.
     pub fn end_block(&mut self, frames: usize, link: &HostLink) {
+        self.test = link.signals.probe.get();
+        link.count_controllers(std::mem::take(&mut self.sent));
         for (signal, value) in self.shaped.iter() {
             link.shaped.set(signal, *value);
         }
@@ -153,7 +169,8 @@ impl Outlet {
         if link.params.automation.value() == Automation::Native {
             let elapsed = frames as f32 / self.rate;
             let settings = &self.settings.automation;
-            self.automation.next(&self.shaped, elapsed, settings, tell);
+            let moved = probed(self.test, Way::Automation, &self.shaped);
+            self.automation.next(&moved, elapsed, settings, tell);
         } else {
             self.automation.stop(tell);
         }
@@ -260,10 +277,43 @@ mod tests {
         rig.block(Some(0.5));
         let message = rig.controllers[0];
         assert_eq!((message.controller, message.value), (1, 64));
+        assert_eq!(rig.link.controllers(), rig.controllers.len() as u64);
         assert_eq!(rig.control[0], vec![0.0; FRAMES]);
         assert_eq!(rig.control[1].last(), Some(&0.5));
         rig.block(None);
         assert_eq!(rig.control[1], vec![0.5; FRAMES], "held while unknown");
+    }
+
+    #[test]
+    fn a_test_moves_one_way_and_then_what_was_found_is_back() {
+        let mut rig = Rig::new(Automation::Native);
+        let mut settings = AudioSettings::default();
+        settings.cc.enabled = true;
+        settings.cv[1].source = Some(Signal::Congruity);
+        rig.settings.push(settings).expect("room");
+        rig.block(Some(0.5));
+        rig.block(Some(0.5));
+        let test = |way, value| Some((Test { way, signal: None }, value));
+        // The test of the block before is what a block is made of.
+        rig.link.signals.probe.set(test(Way::Midi, 1.0));
+        for _ in 0..5 {
+            assert!(rig.block(Some(0.5)).is_empty(), "automation stands still");
+        }
+        assert_eq!(rig.controllers.last().map(|sent| sent.value), Some(127));
+        assert_eq!(rig.control[1].last(), Some(&0.5));
+        rig.link.signals.probe.set(test(Way::Voltage, 0.25));
+        for _ in 0..5 {
+            rig.block(Some(0.5));
+        }
+        assert_eq!(rig.controllers.last().map(|sent| sent.value), Some(64));
+        assert_eq!(rig.control[1].last(), Some(&0.25));
+        rig.link.signals.probe.set(test(Way::Automation, 0.75));
+        let told: Vec<f32> = (0..9).flat_map(|_| rig.block(Some(0.5))).collect();
+        assert_eq!(told, [0.75]);
+        rig.link.signals.probe.set(None);
+        let told: Vec<f32> = (0..9).flat_map(|_| rig.block(Some(0.5))).collect();
+        assert_eq!(told, [0.5]);
+        assert_eq!(rig.control[1].last(), Some(&0.5));
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub struct HostLink {
     door: OnceLock<Door>,
     /// Edits that found no way to the host.
     lost: AtomicU64,
+    /// Control changes that were handed to the host. Written by the audio thread.
+    controllers: AtomicU64,
     /// Written by the worker, read by the snapshot; never seen by the audio thread.
     played: Mutex<Vec<Played>>,
     /// Written by the entry class, where the host tells it a block at a time.
@@ -79,6 +81,7 @@ impl HostLink {
             told: ArrayQueue::new(TOLD),
             door: OnceLock::new(),
             lost: AtomicU64::new(0),
+            controllers: AtomicU64::new(0),
             played: Mutex::default(),
             offline: AtomicBool::new(false),
             brush_connected: AtomicBool::new(false),
@@ -195,6 +198,18 @@ impl HostLink {
     /// For the worker: the host activated the instance anew.
     pub fn forget_played(&self) {
         self.played.lock().clear();
+    }
+
+    /// For the audio thread: so many more control changes were handed to the host.
+    pub fn count_controllers(&self, more: u64) {
+        if more > 0 {
+            self.controllers.fetch_add(more, Ordering::Relaxed);
+        }
+    }
+
+    /// Control changes that were handed to the host since the plug-in was made.
+    pub fn controllers(&self) -> u64 {
+        self.controllers.load(Ordering::Relaxed)
     }
 
     /// Whether the host renders offline, faster or slower than real time.

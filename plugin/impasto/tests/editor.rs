@@ -16,6 +16,8 @@ mod perform;
 #[path = "editor/snippet.rs"]
 mod snippet;
 mod support;
+#[path = "editor/trial.rs"]
+mod trial;
 
 use std::time::Duration;
 

@@ -525,3 +525,40 @@ fn a_gallery_suggests_paintings() {
     assert!(view.gallery_len >= 4, "{}", view.gallery_len);
     assert!(view.gallery_failed.is_none());
 }
+
+#[test]
+fn a_test_of_a_route_goes_up_and_down_and_ends_by_itself() {
+    use outputs::{Test, Way};
+    let rig = Rig::new();
+    // While networks are loaded the worker does nothing else.
+    rig.view.set_editor_open(true);
+    rig.wait("the networks", |view| view.models == ModelsState::Ready);
+    let test = Test {
+        way: Way::Osc,
+        signal: None,
+    };
+    assert!(rig.view.send(Action::TestOutput(Some(test))));
+    rig.wait("the test", |view| view.testing == Some(test));
+    let began = Instant::now();
+    let mut heights = Vec::new();
+    while let Some((seen, height)) = rig.link.signals.probe.get() {
+        assert_eq!(seen, test);
+        heights.push(height);
+        assert!(began.elapsed() < Duration::from_secs(20), "it does not end");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let highest = heights.iter().copied().fold(0.0, f32::max);
+    assert!(highest > 0.8, "{highest}");
+    assert!(heights.last().is_some_and(|last| *last < 0.5), "down again");
+    rig.wait("its end", |view| view.testing.is_none());
+    // One that is on can be ended, and a render is left alone.
+    assert!(rig.view.send(Action::TestOutput(Some(test))));
+    rig.wait("the test", |view| view.testing.is_some());
+    assert!(rig.view.send(Action::TestOutput(None)));
+    rig.wait("its end", |view| view.testing.is_none());
+    assert_eq!(rig.link.signals.probe.get(), None);
+    rig.link.set_offline(true);
+    assert!(rig.view.send(Action::TestOutput(Some(test))));
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(rig.link.signals.probe.get(), None);
+}

@@ -16,10 +16,12 @@ pub mod cc;
 pub mod cv;
 pub mod gate;
 pub mod network;
+pub mod probe;
 pub mod settings;
 pub mod shape;
 pub mod signal;
 
+pub use probe::{Test, Way};
 pub use settings::OutputSettings;
 pub use shape::{Shape, Shaper};
 pub use signal::{PerSignal, SharedValues, Signal, Values};

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::ops::{Index, IndexMut};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::probe::Probe;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -158,26 +159,33 @@ pub type Values = PerSignal<Option<f32>>;
 /// Each signal is atomic for itself; a reader may see two of different moments, which
 /// are at most one refresh apart.
 #[derive(Debug)]
-pub struct SharedValues([AtomicU32; Signal::COUNT]);
+pub struct SharedValues {
+    signals: [AtomicU32; Signal::COUNT],
+    /// What goes out in their place by one of the ways, if that is tested.
+    pub probe: Probe,
+}
 
 impl Default for SharedValues {
     /// All unknown.
     fn default() -> Self {
-        Self(std::array::from_fn(|_| AtomicU32::new(f32::NAN.to_bits())))
+        Self {
+            signals: std::array::from_fn(|_| AtomicU32::new(f32::NAN.to_bits())),
+            probe: Probe::default(),
+        }
     }
 }
 
 impl SharedValues {
     /// As it is now.
     pub fn get(&self, signal: Signal) -> Option<f32> {
-        let value = f32::from_bits(self.0[signal as usize].load(Ordering::Relaxed));
+        let value = f32::from_bits(self.signals[signal as usize].load(Ordering::Relaxed));
         (!value.is_nan()).then_some(value)
     }
 
     /// Sets it, brought into 0..=1; what is no number is unknown.
     pub fn set(&self, signal: Signal, value: Option<f32>) {
         let value = value.map_or(f32::NAN, |value| value.clamp(0.0, 1.0));
-        self.0[signal as usize].store(value.to_bits(), Ordering::Relaxed);
+        self.signals[signal as usize].store(value.to_bits(), Ordering::Relaxed);
     }
 
     /// All of them.

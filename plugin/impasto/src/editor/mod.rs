@@ -238,10 +238,17 @@ fn zoomed(input: &egui::InputState, zoom: u32) -> Option<u32> {
 }
 
 impl ImpastoWindow {
-    fn answer(&self, request: Request, ui: &egui::Ui) {
+    fn answer(&mut self, request: Request, ui: &egui::Ui) {
         match request {
-            // A worker that is too far behind to hear is seen to be: nothing changes.
-            Request::Act(action) => _ = self.view.send(action),
+            Request::Act(action) => {
+                if !self.view.send(action) {
+                    self.screen.tell(
+                        "Impasto is too busy to do this now, and nothing was changed: wait a \
+                         moment, then do it again.",
+                        Instant::now(),
+                    );
+                }
+            }
             Request::Edit(edit) => request::apply(edit, &self.host),
             Request::Zoom(percent) => ui.ctx().set_zoom_factor(percent as f32 / 100.0),
             Request::ShowControls(shown) => {

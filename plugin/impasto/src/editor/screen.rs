@@ -44,6 +44,9 @@ pub const ZOOMS: [u32; 9] = [75, 90, 100, 125, 150, 175, 200, 225, 250];
 /// Height of the bar at the top, in points: its tabs are hit with a wet hand.
 const TOP: f32 = 40.0;
 
+/// How long what the user is told stands there.
+const TOLD: Duration = Duration::from_secs(6);
+
 /// Height of the line at the bottom, in points.
 const STATUS: f32 = 26.0;
 
@@ -61,6 +64,8 @@ pub struct Screen {
     calibrating: bool,
     browser: Option<Browser>,
     failed_shown: bool,
+    /// What the user was told last, and when.
+    told: Option<(String, Instant)>,
     undo: Undo,
     shelf: Shelf,
     /// The list of presets, while it is open.
@@ -84,6 +89,7 @@ impl Screen {
             calibrating: false,
             browser: None,
             failed_shown: false,
+            told: None,
             undo: Undo::default(),
             shelf: Shelf::new(places.presets.clone()),
             presets: None,
@@ -155,7 +161,8 @@ impl Screen {
             .resizable(false)
             .show_separator_line(false)
             .show(ui, |ui| {
-                asked.extend(status_ui(ui, view, &self.places, zoom))
+                let told = self.told(now);
+                asked.extend(status_ui(ui, view, told, &self.places, zoom))
             });
         asked.extend(self.page_ui(ui, view, params, now));
         asked
@@ -200,6 +207,18 @@ impl Screen {
                 outputs_ui(ui, view, params, &mut self.outputs, now)
             })
             .inner
+    }
+
+    /// Shows `sentence` in the line at the bottom for some seconds.
+    pub fn tell(&mut self, sentence: &str, now: Instant) {
+        self.told = Some((sentence.to_owned(), now));
+    }
+
+    /// What was told last, while it is new.
+    fn told(&self, now: Instant) -> Option<&str> {
+        let new = |at: Instant| now.saturating_duration_since(at) < TOLD;
+        let told = self.told.as_ref().filter(|(_, at)| new(*at));
+        told.map(|(sentence, _)| sentence.as_str())
     }
 
     /// Takes signals of the past into the curves, oldest first.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use engine::units::ChunkId;
-use outputs::OutputSettings;
+use outputs::{OutputSettings, Test};
 
 use super::{CollectionAction, LookAction, SessionAction, TeachAction};
 
@@ -43,6 +43,8 @@ pub enum Action {
     Calibrate,
     /// Let the signals take these routes; what is out of range is brought into it.
     SetOutputs(Box<OutputSettings>),
+    /// Send a known movement by one way for some seconds; `None` ends it.
+    TestOutput(Option<Test>),
     /// Load the networks that could not be loaded.
     ReloadModels,
     /// Of the live painting.

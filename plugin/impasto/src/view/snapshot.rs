@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::analysis::MelFrame;
 use engine::units::{ChunkId, Congruity};
 use outputs::network::NetworkStatus;
-use outputs::{OutputSettings, Values};
+use outputs::{OutputSettings, Test, Values};
 
 use super::{
     CalibrationState, ClipsState, CollectionState, HeadState, LibraryState, LookState, ModelsState,
@@ -74,6 +74,12 @@ pub struct View {
     pub routed: Values,
     /// Which signal takes which route, as it is in force.
     pub outputs: Arc<OutputSettings>,
+    /// Whether the host asks for sound: while it does not, nothing goes out through it.
+    pub processing: bool,
+    /// MIDI control changes that were handed to the host since the plug-in was made.
+    pub controllers_sent: u64,
+    /// The test of a way out that is on.
+    pub testing: Option<Test>,
     /// What the routes over the network are doing.
     pub network: NetworkStatus,
     /// Edits of parameters that found no way to the host, as its main thread could not be
@@ -126,6 +132,9 @@ impl Default for View {
             signals: Values::default(),
             routed: Values::default(),
             outputs: Arc::default(),
+            processing: false,
+            controllers_sent: 0,
+            testing: None,
             network: NetworkStatus::default(),
             edits_lost: 0,
             suggested: None,

@@ -216,6 +216,7 @@ impl Desk {
             match action {
                 Action::Audition(chunk) => self.audition(chunk),
                 Action::Calibrate => self.calibrate(),
+                Action::TestOutput(test) => self.test_output(test),
                 Action::ReloadModels => self.reload_models(),
                 Action::Look(action) => self.look_act(action),
                 Action::Collection(action) => self.collection_act(action),

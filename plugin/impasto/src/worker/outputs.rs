@@ -13,8 +13,9 @@ use engine::translate::Outcome;
 use engine::units::{Congruity, Seconds};
 use outputs::automation::Emitter;
 use outputs::network::{Command, Event, Network};
+use outputs::probe::{probed, sweep};
 use outputs::settings::AudioSettings;
-use outputs::{OutputSettings, PerSignal, Shaper, SharedValues, Signal};
+use outputs::{OutputSettings, PerSignal, Shaper, SharedValues, Signal, Test, Way};
 
 use super::desk::Desk;
 use super::stage::Stage;
@@ -41,6 +42,8 @@ pub struct Routes {
     /// The trigger went on by a command when the audio thread had done so many blocks:
     /// what comes next waits until a block has seen it.
     pressed: Option<u64>,
+    /// Of a way out, and since when.
+    test: Option<(Test, Instant)>,
 }
 
 impl Routes {
@@ -52,6 +55,7 @@ impl Routes {
             painting: None,
             strokes: 0,
             pressed: None,
+            test: None,
             saved: OutputSettings::default(),
             settings: OutputSettings::default(),
             unsent: true,
@@ -79,9 +83,9 @@ impl Desk {
         self.link.params.automation.value() == Automation::Compatibility
     }
 
-    /// Whether somebody may be waiting for what comes over the network.
+    /// Whether somebody may be waiting for what comes over the network, or for a test.
     pub(super) fn is_listening(&self) -> bool {
-        self.routes.settings.osc.listening
+        self.routes.settings.osc.listening || self.routes.test.is_some()
     }
 
     /// Takes over what was found of the music.
@@ -128,8 +132,30 @@ impl Desk {
         {
             routes.unsent = !stage.set_outputs(AudioSettings::from(&routes.settings));
         }
+        self.follow_test();
         self.move_parameters();
         self.follow_network();
+    }
+
+    /// Begins a test of a way out, or ends the one that is on.
+    pub(super) fn test_output(&mut self, test: Option<Test>) {
+        self.routes.test = test.map(|test| (test, Instant::now()));
+        self.follow_test();
+    }
+
+    /// Moves what is tested. A render is left alone: it must come out the same each time.
+    fn follow_test(&mut self) {
+        let routes = &mut self.routes;
+        let offline = self.link.is_offline();
+        let lasts = |(test, began): &(Test, Instant)| {
+            !offline && began.elapsed().as_secs_f32() < test.lasting()
+        };
+        routes.test = routes.test.filter(lasts);
+        let stands = |(test, began): (Test, Instant)| (test, sweep(began.elapsed().as_secs_f32()));
+        self.link.signals.probe.set(routes.test.map(stands));
+        let test = routes.test.map(|(test, _)| test);
+        self.urgent |= self.view.testing != test;
+        self.view.testing = test;
     }
 
     fn follow_network(&mut self) {
@@ -239,6 +265,7 @@ impl Desk {
         }
         let shapes = &routes.settings.shapes;
         let shaped = routes.shapers.shape(&link.offered(), elapsed, shapes);
+        let shaped = probed(link.signals.probe.get(), Way::Automation, &shaped);
         let settings = &routes.settings.automation;
         routes.automation.next(&shaped, elapsed, settings, tell);
     }
@@ -248,6 +275,8 @@ impl Desk {
         self.view.signals = self.link.signals.values();
         self.view.routed = self.link.shaped.values();
         self.view.edits_lost = self.link.lost();
+        self.view.controllers_sent = self.link.controllers();
+        self.view.processing = self.is_processing();
         self.view.network = self.routes.network.status();
         if *self.view.outputs != self.routes.settings {
             self.view.outputs = self.routes.settings.clone().into();

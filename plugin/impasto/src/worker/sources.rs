@@ -111,6 +111,7 @@ impl Desk {
             // The desk hands these to whom they concern.
             Action::Audition(_)
             | Action::Calibrate
+            | Action::TestOutput(_)
             | Action::ReloadModels
             | Action::Look(_)
             | Action::Collection(_)

@@ -307,6 +307,8 @@ pub fn routed() -> View {
                 },
             },
         },
+        processing: true,
+        controllers_sent: 4_310,
         ..playing()
     }
 }

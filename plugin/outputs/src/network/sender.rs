@@ -15,6 +15,7 @@ use super::osc_out::OscStream;
 use super::pace::{Pace, Paces};
 use super::status::{RouteState, SendBoard, count, locked};
 use super::task::Mailbox;
+use crate::probe::{Way, probed};
 use crate::settings::LightSettings;
 use crate::shape::{Shape, Shaper};
 use crate::signal::{PerSignal, Values};
@@ -111,11 +112,14 @@ impl Sender {
             shared.signals.values()
         };
         let shaped = self.shapers.shape(&raw, elapsed, &self.shapes);
+        let test = shared.signals.probe.get();
         if let Some(osc) = &mut self.osc {
-            osc.look(now, &raw, &shaped, shared);
+            osc.look(now, &raw, &probed(test, Way::Osc, &shaped), shared);
         }
         if let Some(light) = &mut self.light {
-            light.look(now, &shaped, shared);
+            // A test is seen while the host stands still, too.
+            let tested = test.is_some_and(|(test, _)| test.way == Way::Light);
+            light.look(now, &probed(test, Way::Light, &shaped), tested, shared);
         }
     }
 
@@ -192,11 +196,11 @@ impl LightRoute {
         self.target == job.target && self.settings.universe == job.settings.universe
     }
 
-    fn look(&mut self, now: Instant, shaped: &Values, shared: &Shared) {
+    fn look(&mut self, now: Instant, shaped: &Values, tested: bool, shared: &Shared) {
         if !self.outlet.is_ready(now, &shared.light) {
             return;
         }
-        let dark = self.settings.blackout && !shared.playing.load(Relaxed);
+        let dark = self.settings.blackout && !shared.playing.load(Relaxed) && !tested;
         if let Some(packet) = self.stream.next(shaped, dark, &self.settings, now) {
             self.outlet.send(&packet, now, &shared.light);
         }

@@ -5,6 +5,7 @@ mod lifetime;
 mod light;
 mod osc_in;
 mod osc_out;
+mod probe;
 
 use std::net::UdpSocket;
 use std::sync::Arc;

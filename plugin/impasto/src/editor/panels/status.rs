@@ -8,13 +8,25 @@ use crate::editor::text::SystemFonts;
 use crate::editor::{Places, format, theme, widgets};
 use crate::view::{LibraryState, ModelsState, Silence, View};
 
-/// One line. `zoom` is in percent.
-pub fn status_ui(ui: &mut Ui, view: &View, places: &Places, zoom: u32) -> Vec<Request> {
-    ui.horizontal_centered(|ui| rest_ui(ui, view, places, zoom))
+/// One line. `told` comes before all else; `zoom` is in percent.
+pub fn status_ui(
+    ui: &mut Ui,
+    view: &View,
+    told: Option<&str>,
+    places: &Places,
+    zoom: u32,
+) -> Vec<Request> {
+    ui.horizontal_centered(|ui| rest_ui(ui, view, told, places, zoom))
         .inner
 }
 
-fn rest_ui(ui: &mut Ui, view: &View, places: &Places, zoom: u32) -> Vec<Request> {
+fn rest_ui(
+    ui: &mut Ui,
+    view: &View,
+    told: Option<&str>,
+    places: &Places,
+    zoom: u32,
+) -> Vec<Request> {
     let mut requests = Vec::new();
     ui.spacing_mut().item_spacing.x = 8.0;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -24,7 +36,7 @@ fn rest_ui(ui: &mut Ui, view: &View, places: &Places, zoom: u32) -> Vec<Request>
         widgets::caption(ui, concat!("Impasto ", env!("CARGO_PKG_VERSION")));
         losses_ui(ui, view);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            state_ui(ui, view, places)
+            state_ui(ui, view, told, places)
         });
     });
     requests
@@ -86,7 +98,7 @@ fn zoom_ui(ui: &mut Ui, zoom: u32) -> Option<Request> {
     chosen
 }
 
-fn state_ui(ui: &mut Ui, view: &View, places: &Places) {
+fn state_ui(ui: &mut Ui, view: &View, told: Option<&str>, places: &Places) {
     let (ready, text) = match &view.models {
         ModelsState::Loading => (false, "Loading the networks".to_owned()),
         ModelsState::Ready => (true, "Networks ready".to_owned()),
@@ -98,7 +110,9 @@ fn state_ui(ui: &mut Ui, view: &View, places: &Places) {
     let away = format::drives_away(&view.clips.cache, home);
     // A stroke that nobody hears comes before all that is only to be known.
     let silent = view.silent.as_ref().map(Silence::sentence);
-    let warning = silent.as_ref().or(away.as_ref()).or(view.warning.as_ref());
+    let told = told.map(ToOwned::to_owned);
+    let warnings = [&told, &silent, &away, &view.warning];
+    let warning = warnings.into_iter().find_map(Option::as_ref);
     if let Some(warning) = warning {
         widgets::alert_mark(ui);
         let text = RichText::new(warning).font(theme::small_font());

@@ -11,6 +11,7 @@ use super::state::{State, state_ui};
 use crate::editor::request::{Request, whole_change};
 use crate::editor::{format, theme, widgets};
 use crate::params::{Automation, ImpastoParams};
+use crate::view::View;
 
 /// Automation: its mode is a parameter of its own. `lost` are the edits that found no way
 /// to the host.
@@ -66,13 +67,21 @@ pub fn automation_ui(
 }
 
 /// MIDI control change.
-pub fn midi_ui(ui: &mut Ui, settings: &mut CcSettings) {
+pub fn midi_ui(ui: &mut Ui, view: &View, settings: &mut CcSettings) {
     let sent = settings.controllers.0.iter().flatten().count();
+    let handed = usize::try_from(view.controllers_sent).unwrap_or(usize::MAX);
     let state = match settings.enabled {
-        true => State::On(signals(sent)),
+        true if !view.processing => State::On("waits for the host's audio".to_owned()),
+        true => State::On(format!("{}, {} sent", signals(sent), format::count(handed))),
         false => State::Off,
     };
     widgets::header(ui, "MIDI", |ui| state_ui(ui, &state));
+    if settings.enabled && sent == 0 {
+        widgets::alert(
+            ui,
+            "No signal has a controller: give one its number in the table.",
+        );
+    }
     let CcSettings {
         enabled,
         resolution,

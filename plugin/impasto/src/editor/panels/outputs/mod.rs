@@ -6,6 +6,7 @@
 //! not undo each other.
 
 mod fields;
+mod guides;
 mod help;
 mod local;
 mod network;
@@ -13,21 +14,25 @@ mod reading;
 mod shaping;
 mod state;
 mod table;
+mod trial;
 
 use std::time::{Duration, Instant};
 
 use egui::{ScrollArea, Ui};
 use outputs::network::RouteState;
-use outputs::{OutputSettings, Signal};
+use outputs::{OutputSettings, Signal, Way};
 
 use crate::editor::request::Request;
 use crate::editor::theme;
-use crate::params::ImpastoParams;
+use crate::params::{Automation, ImpastoParams};
 use crate::view::{Action, View};
 
 /// How long what was asked for is shown at most before it is in force. The worker takes
 /// some tens of milliseconds.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Between two settings that are sent while something is dragged.
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// Below this width there is room for two cards beside each other and not for three, in
 /// points.
@@ -40,6 +45,11 @@ pub struct Outputs {
     typing: fields::Typing,
     /// Asked for and not seen in force yet, and when.
     draft: Option<(OutputSettings, Instant)>,
+    /// The draft has changed since it was sent.
+    unsent: bool,
+    sent: Option<Instant>,
+    /// The helper that is open.
+    learning: Option<trial::Learning>,
 }
 
 impl Default for Outputs {
@@ -48,6 +58,9 @@ impl Default for Outputs {
             selected: Signal::Congruity,
             typing: fields::Typing::default(),
             draft: None,
+            unsent: false,
+            sent: None,
+            learning: None,
         }
     }
 }
@@ -55,13 +68,26 @@ impl Default for Outputs {
 impl Outputs {
     /// The settings to show and to change.
     fn settings(&mut self, view: &View, now: Instant) -> OutputSettings {
+        let unsent = self.unsent;
         let waiting = |(draft, asked): &(OutputSettings, Instant)| {
-            now.saturating_duration_since(*asked) < PATIENCE && *draft != *view.outputs
+            let late = now.saturating_duration_since(*asked) >= PATIENCE;
+            unsent || (!late && *draft != *view.outputs)
         };
         match self.draft.take().filter(waiting) {
             Some(draft) => self.draft.insert(draft).0.clone(),
             None => (*view.outputs).clone(),
         }
+    }
+
+    /// The draft, when it is time to send it: a drag asks at every frame.
+    fn due(&mut self, dragging: bool, now: Instant) -> Option<Request> {
+        let lately = |sent: Instant| now.saturating_duration_since(sent) < BETWEEN;
+        if !self.unsent || (dragging && self.sent.is_some_and(lately)) {
+            return None;
+        }
+        let (draft, asked) = self.draft.as_mut()?;
+        (self.unsent, self.sent, *asked) = (false, Some(now), now);
+        Some(Request::Act(Action::SetOutputs(Box::new(draft.clone()))))
     }
 }
 
@@ -105,9 +131,27 @@ pub fn outputs_ui(
     }
     if checked != before {
         page.draft = Some((checked.clone(), now));
-        asked.push(Request::Act(Action::SetOutputs(Box::new(checked))));
+        page.unsent = true;
     }
+    let dragging = ui.input(|input| input.pointer.any_down());
+    asked.extend(page.due(dragging, now));
+    if page.unsent {
+        ui.ctx().request_repaint_after(BETWEEN);
+    }
+    let on = |way| is_on(way, params, &checked);
+    asked.extend(trial::learning_ui(ui, view, on, &mut page.learning));
     asked
+}
+
+/// Whether anything is sent by `way`.
+fn is_on(way: Way, params: &ImpastoParams, settings: &OutputSettings) -> bool {
+    match way {
+        Way::Automation => params.automation.value() != Automation::Off,
+        Way::Midi => settings.cc.enabled,
+        Way::Voltage => settings.cv.iter().any(|channel| channel.source.is_some()),
+        Way::Osc => settings.osc.enabled,
+        Way::Light => settings.light.enabled,
+    }
 }
 
 /// What is below the table: the selected signal's shape, and the routes.
@@ -165,33 +209,57 @@ impl Cards<'_> {
         card(ui, |ui| shaping::shaping_ui(ui, signal, found, shape));
     }
 
+    /// The line in which a route is tried out.
+    fn trial_ui(&mut self, ui: &mut Ui, way: Way) {
+        let on = is_on(way, self.params, self.settings);
+        let learning = &mut self.page.learning;
+        let asked = trial::trial_ui(ui, self.view, (way, on), learning);
+        self.asked.extend(asked);
+    }
+
     fn automation_ui(&mut self, ui: &mut Ui) {
-        let (lost, settings) = (self.view.edits_lost, &mut self.settings.automation);
-        let asked = &mut self.asked;
         card(ui, |ui| {
-            asked.extend(local::automation_ui(ui, self.params, lost, settings));
+            let (params, lost) = (self.params, self.view.edits_lost);
+            let settings = &mut self.settings.automation;
+            let asked = local::automation_ui(ui, params, lost, settings);
+            self.asked.extend(asked);
+            self.trial_ui(ui, Way::Automation);
         });
     }
 
     fn midi_ui(&mut self, ui: &mut Ui) {
-        card(ui, |ui| local::midi_ui(ui, &mut self.settings.cc));
+        card(ui, |ui| {
+            local::midi_ui(ui, self.view, &mut self.settings.cc);
+            self.trial_ui(ui, Way::Midi);
+        });
     }
 
     fn voltage_ui(&mut self, ui: &mut Ui) {
-        let (values, channels) = (&self.view.routed, &mut self.settings.cv);
-        card(ui, |ui| local::voltage_ui(ui, values, channels));
+        card(ui, |ui| {
+            local::voltage_ui(ui, &self.view.routed, &mut self.settings.cv);
+            self.trial_ui(ui, Way::Voltage);
+        });
     }
 
     fn osc_ui(&mut self, ui: &mut Ui) {
-        let (status, typing) = (&self.view.network, &mut self.page.typing);
-        let settings = &mut self.settings.osc;
-        card(ui, |ui| network::osc_ui(ui, status, typing, settings));
+        let status = &self.view.network;
+        card(ui, |ui| {
+            let (typing, settings) = (&mut self.page.typing, &mut self.settings.osc);
+            network::osc_out_ui(ui, &status.osc_out, typing, settings);
+            self.trial_ui(ui, Way::Osc);
+            ui.add_space(4.0);
+            let (typing, settings) = (&mut self.page.typing, &mut self.settings.osc);
+            network::osc_in_ui(ui, &status.osc_in, typing, settings);
+        });
     }
 
     fn light_ui(&mut self, ui: &mut Ui) {
-        let (status, typing) = (&self.view.network, &mut self.page.typing);
-        let settings = &mut self.settings.light;
-        card(ui, |ui| network::light_ui(ui, status, typing, settings));
+        let status = &self.view.network;
+        card(ui, |ui| {
+            let (typing, settings) = (&mut self.page.typing, &mut self.settings.light);
+            network::light_ui(ui, status, typing, settings);
+            self.trial_ui(ui, Way::Light);
+        });
     }
 }
 

@@ -10,19 +10,13 @@ use super::reading;
 use super::state::{State, reason_ui, received, sent, state_ui};
 use crate::editor::widgets;
 
-/// OSC, out and in.
-pub fn osc_ui(
+/// OSC out.
+pub fn osc_out_ui(
     ui: &mut Ui,
-    status: &NetworkStatus,
+    route: &Route<Sent>,
     typing: &mut Typing,
     settings: &mut OscSettings,
 ) {
-    osc_out_ui(ui, &status.osc_out, typing, settings);
-    ui.add_space(4.0);
-    osc_in_ui(ui, &status.osc_in, typing, settings);
-}
-
-fn osc_out_ui(ui: &mut Ui, route: &Route<Sent>, typing: &mut Typing, settings: &mut OscSettings) {
     let OscSettings {
         enabled,
         target,
@@ -45,7 +39,8 @@ fn osc_out_ui(ui: &mut Ui, route: &Route<Sent>, typing: &mut Typing, settings: &
     typing.refused_ui(ui, &[Control::OscTarget]);
 }
 
-fn osc_in_ui(
+/// OSC in.
+pub fn osc_in_ui(
     ui: &mut Ui,
     route: &Route<Received>,
     typing: &mut Typing,
