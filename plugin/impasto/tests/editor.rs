@@ -3,6 +3,8 @@
 
 #[path = "editor/browser.rs"]
 mod browser;
+#[path = "editor/drops.rs"]
+mod drops;
 #[path = "editor/names.rs"]
 mod names;
 #[path = "editor/outputs.rs"]

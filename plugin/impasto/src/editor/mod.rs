@@ -10,6 +10,7 @@
 
 pub mod browser;
 pub mod colormap;
+pub mod drops;
 mod errand;
 pub mod format;
 pub mod history;

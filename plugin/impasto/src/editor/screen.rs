@@ -10,6 +10,7 @@ use egui::{
 use outputs::Values;
 
 use super::browser::{Browser, Contents, Outcome, browser_ui};
+use super::drops::Drops;
 use super::pages::{
     Page, Scene,
     library::{LibraryPage, library_page},
@@ -63,6 +64,7 @@ pub struct Screen {
     /// A calibration that was asked for has not been taken over.
     calibrating: bool,
     browser: Option<Browser>,
+    drops: Drops,
     failed_shown: bool,
     /// What the user was told last, and when.
     told: Option<(String, Instant)>,
@@ -88,6 +90,7 @@ impl Screen {
             session: SessionPage::default(),
             calibrating: false,
             browser: None,
+            drops: Drops::default(),
             failed_shown: false,
             told: None,
             undo: Undo::default(),
@@ -132,6 +135,7 @@ impl Screen {
         asked.extend(keyed);
         asked.extend(self.overlays_ui(ui, view));
         asked.extend(self.presets_ui(ui, params));
+        asked.extend(self.drops.drops_ui(ui, self.page, now));
         asked.extend(self.take_calibration(view, params));
         self.undo.note(&asked);
         self.keep_own(asked, view)

@@ -50,7 +50,7 @@ pub enum Found {
 }
 
 /// Whether `path` has one of `endings`.
-fn ends_in(path: &Path, endings: &[&str]) -> bool {
+pub fn ends_in(path: &Path, endings: &[&str]) -> bool {
     path.extension()
         .and_then(|ending| ending.to_str())
         .is_some_and(|ending| {

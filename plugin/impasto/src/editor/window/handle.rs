@@ -3,9 +3,10 @@
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use baseview::host::{Host, HostCallbacks, HostMainThreadCaller};
-use baseview::{HandlerError, Window, WindowSize};
+use baseview::{HandlerError, WindowSize};
 use nice_plug::editor::dpi::NativeSize;
 use nice_plug::editor::{
     EditorHandle, HostMethods, Modifiers, ParentWindowHandle, ResizeHint, VirtualKeyCode,
@@ -23,6 +24,67 @@ pub struct Link {
     pub keys: Mutex<Vec<egui::Event>>,
     /// The host has hidden the window; written by the host's thread.
     pub hidden: AtomicBool,
+    /// The window's thread has begun to serve; written by it.
+    pub serving: AtomicBool,
+    /// The window is to close; written by the host's thread.
+    pub closing: AtomicBool,
+}
+
+/// Longer than any window takes to begin or to end, shorter than a host's user waits.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// An open window; it closes when this is dropped, which waits until its thread has ended.
+pub struct Window {
+    /// There until this is consumed.
+    inner: Option<baseview::Window>,
+    link: Arc<Link>,
+}
+
+impl Window {
+    /// Takes over `inner`, whose thread has just been started.
+    pub(super) fn new(inner: baseview::Window, link: Arc<Link>) -> Self {
+        let window = Self {
+            inner: Some(inner),
+            link,
+        };
+        // On X11 baseview forgets to end a thread that was told to before it began to
+        // serve, and waits for it for ever: a host that closes at once would hang.
+        window.wait_for(|window| window.link.serving.load(Ordering::Acquire));
+        window
+    }
+
+    /// Whether it is there: it may have closed by itself.
+    pub fn is_open(&self) -> bool {
+        self.inner.as_ref().is_some_and(baseview::Window::is_open)
+    }
+
+    fn inner(&self) -> &baseview::Window {
+        // PANIC: taken only where this is consumed.
+        self.inner.as_ref().expect("a window that is in use")
+    }
+
+    /// Waits until `done` where the window has a thread of its own (X11), and has it look
+    /// at the link meanwhile.
+    fn wait_for(&self, done: impl Fn(&Self) -> bool) {
+        if !cfg!(target_os = "linux") {
+            return;
+        }
+        let begin = Instant::now();
+        while !done(self) && self.is_open() && begin.elapsed() < PATIENCE {
+            // It fails only if the thread has gone.
+            let _ = self.inner().request_poll();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // Told from within, the thread has ended when baseview joins it. Told by baseview,
+        // it may end between two messages, and would then not be joined at all.
+        self.link.closing.store(true, Ordering::Release);
+        self.wait_for(|_| false);
+    }
 }
 
 /// One open window.
@@ -52,8 +114,11 @@ impl EditorHandle for Handle {
     type Window = Window;
     type Error = baseview::Error;
 
-    fn run_until_closed(window: Window) -> Result<(), baseview::Error> {
-        window.run_until_closed()
+    fn run_until_closed(mut window: Window) -> Result<(), baseview::Error> {
+        match window.inner.take() {
+            Some(inner) => inner.run_until_closed(),
+            None => Ok(()),
+        }
     }
 
     fn set_parent(
@@ -61,11 +126,11 @@ impl EditorHandle for Handle {
         parent: ParentWindowHandle,
         window: &Window,
     ) -> Result<(), baseview::Error> {
-        window.set_parent(&parent)
+        window.inner().set_parent(&parent)
     }
 
     fn show(&self, window: &Window) -> Result<(), baseview::Error> {
-        let shown = window.show();
+        let shown = window.inner().show();
         self.link.hidden.store(false, Ordering::Release);
         self.repaint.request_repaint();
         shown
@@ -73,19 +138,19 @@ impl EditorHandle for Handle {
 
     fn hide(&self, window: &Window) -> Result<(), baseview::Error> {
         self.link.hidden.store(true, Ordering::Release);
-        window.hide()
+        window.inner().hide()
     }
 
     fn set_size(&self, size: NativeSize<u32>, window: &Window) -> Result<(), baseview::Error> {
-        window.resize(size)
+        window.inner().resize(size)
     }
 
     fn host_main_thread_callback(&self, window: &Window) {
-        window.host_main_thread_callback();
+        window.inner().host_main_thread_callback();
     }
 
     fn adjust_size(&self, size: NativeSize<u32>, window: &Window) -> Option<NativeSize<u32>> {
-        let now = window.size();
+        let now = window.inner().size();
         let current = NativeSize::from_logical_or_physical(now.logical, now.physical);
         Some(self.hint.adjust_size(size, current, now.scale_factor))
     }
@@ -95,7 +160,7 @@ impl EditorHandle for Handle {
         scale: f64,
         window: &Window,
     ) -> Result<(), baseview::Error> {
-        window.suggest_fallback_scale_factor(scale)
+        window.inner().suggest_fallback_scale_factor(scale)
     }
 
     /// Taken only while a field takes text: all else is the host's, and our own shortcuts

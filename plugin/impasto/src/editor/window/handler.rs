@@ -132,6 +132,11 @@ impl<C: Content> Handler<C> {
     }
 
     fn tick(&self) {
+        self.link.serving.store(true, Ordering::Release);
+        if self.link.closing.load(Ordering::Acquire) {
+            self.context.request_close();
+            return;
+        }
         if self.link.hidden.load(Ordering::Acquire) {
             return;
         }

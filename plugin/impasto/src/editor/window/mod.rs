@@ -33,8 +33,9 @@ use baseview::gl::GlConfig;
 use egui::{Context, Key, Modifiers, Ui, Vec2};
 use nice_plug::editor::{HostMethods, ParentWindowHandle, SpawnedEditor};
 
-pub use handle::Handle;
 use handle::Link;
+pub use handle::{Handle, Window};
+pub use input::dropped;
 pub use meter::Meter;
 pub use repaint::RepaintNotifier;
 
@@ -106,6 +107,7 @@ pub fn open(
 
     let link = Arc::new(Link::default());
     let theirs = Arc::clone(&link);
+    let ours = Arc::clone(&link);
     let wake = repaint.clone();
     let window = baseview::Window::create_with_host(
         settings,
@@ -114,6 +116,6 @@ pub fn open(
     )?;
     Ok(SpawnedEditor {
         handle: Handle::new(link, repaint),
-        window,
+        window: Window::new(window, ours),
     })
 }
