@@ -17,7 +17,7 @@ use egui_kittest::kittest::Queryable as _;
 use engine::units::Congruity;
 use impasto::view::{CalibrationState, View};
 use outputs::{Signal, Values};
-use support::{Desk, harness, states};
+use support::{Desk, collections, harness, states};
 
 /// Of a new window, in points.
 const SIZE: (f32, f32) = (1080.0, 720.0);
@@ -32,6 +32,7 @@ fn main() -> Done {
     draw_states(&folder)?;
     draw_sizes(&folder)?;
     draw_outputs(&folder)?;
+    draw_library(&folder)?;
     draw_pages(&folder)?;
     draw_browsers(&folder)?;
     draw_calibrations(&folder)?;
@@ -79,6 +80,28 @@ fn draw_outputs(folder: &Path) -> Done {
         save(&mut harness, folder, name)?;
     }
     Ok(())
+}
+
+fn draw_library(folder: &Path) -> Done {
+    for (name, view) in collections::library_page() {
+        draw_library_page(folder, name, view, SIZE)?;
+    }
+    let small = impasto::editor::MIN_SIZE;
+    draw_library_page(folder, "library-smallest", collections::mapped(), small)
+}
+
+fn draw_library_page(folder: &Path, name: &str, view: View, size: (f32, f32)) -> Done {
+    let mut harness = harness(Desk::new(view), size, 1.0);
+    harness
+        .get_by_role_and_label(egui::Role::RadioButton, "Library")
+        .click();
+    harness.run_steps(3);
+    if let Some(map) = harness.query_by_label_contains("Map of") {
+        map.focus();
+        harness.run_steps(1);
+        harness.key_press(Key::ArrowRight);
+    }
+    save(&mut harness, folder, name)
 }
 
 fn draw_pages(folder: &Path) -> Done {

@@ -5,6 +5,8 @@
 mod browser;
 #[path = "editor/drops.rs"]
 mod drops;
+#[path = "editor/library.rs"]
+mod library;
 #[path = "editor/names.rs"]
 mod names;
 #[path = "editor/outputs.rs"]

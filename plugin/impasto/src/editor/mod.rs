@@ -21,6 +21,7 @@ pub mod places;
 pub mod presets;
 pub mod request;
 pub mod screen;
+pub mod search;
 pub mod shortcuts;
 pub mod text;
 pub mod theme;

@@ -295,7 +295,10 @@ impl Screen {
                     ui.set_max_size(size);
                     failed_ui(ui, folder, failed)
                 });
-            self.failed_shown = !(modal.inner || modal.should_close());
+            let closing = modal.should_close();
+            let (retries, closed) = modal.inner;
+            asked.extend(retries);
+            self.failed_shown = !(closed || closing);
         } else {
             self.failed_shown = false;
         }

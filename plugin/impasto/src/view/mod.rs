@@ -29,7 +29,9 @@ pub use engine::playback::cache::OfflineFolder;
 use parking_lot::Mutex;
 
 pub use action::Action;
-pub use collection::{CollectionAction, CollectionState};
+pub use collection::{
+    CollectionAction, CollectionState, MAP_POINTS, MapPoint, MapView, Shade, TrackRow,
+};
 pub use look::{LookAction, LookState};
 pub use rows::{CalibrationState, ClipsState, SnippetRow, Suggested};
 pub use session::{SessionAction, SessionState};

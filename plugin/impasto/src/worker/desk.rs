@@ -89,7 +89,6 @@ pub struct Desk {
     pub(super) named: bool,
     #[allow(dead_code)]
     pub(super) look: Look,
-    #[allow(dead_code)]
     pub(super) collection: Collection,
     pub(super) heard: Heard,
     #[allow(dead_code)]

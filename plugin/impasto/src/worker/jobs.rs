@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use engine::inference::Models;
 use engine::library::{
-    Activity, Contract, Control, Indexer, Library, Pace, Progress, ScanReport, Watcher,
+    Activity, Contract, Control, Indexer, Library, MapOptions, Pace, Progress, ScanReport, Watcher,
     default_threads, lower_priority,
 };
 use engine::retrieval::Gallery;
@@ -41,10 +41,25 @@ pub enum Report {
     Grown(Library),
     /// The library's scan ended; what it reached is in the index.
     Indexed(engine::Result<ScanReport>),
+    /// How much of the library's map is laid out, 0..=1.
+    Mapping(f32),
+    /// The library's map is up to date, or a sentence says why it is not.
+    Mapped(Option<String>),
     /// Something in the watched folder is not as it was.
     Changed,
     /// The gallery's scan ended.
     Gallery(engine::Result<Gallery>),
+}
+
+/// What of the files that failed a scan tries again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Only those that have changed since.
+    No,
+    /// All.
+    All,
+    /// These.
+    These(Vec<PathBuf>),
 }
 
 /// A scan that can be steered.
@@ -125,14 +140,13 @@ impl Jobs {
     }
 
     /// Scans `folder` into the index in `dir`; a scan that runs is ended first.
-    pub fn index(&mut self, models: &Arc<Models>, dir: &Path, folder: &Path) {
+    pub fn index(&mut self, models: &Arc<Models>, dir: &Path, folder: &Path, retry: Retry) {
         self.cancel_index();
         self.forget_index();
         let (models, dir, folder) = (Arc::clone(models), dir.to_owned(), folder.to_owned());
         let reports = self.sender.clone();
         self.index = start("impasto-indexer", move |control| {
-            let result = index(&models, &dir, &folder, control, &reports);
-            let _ = reports.send(Report::Indexed(result));
+            index(&models, &dir, &folder, &retry, control, &reports);
         });
         self.steer();
     }
@@ -257,15 +271,61 @@ fn go_on(control: &Control) -> ControlFlow<()> {
     }
 }
 
+/// Scans, says how that ended, and brings the map up to date.
 fn index(
     models: &Models,
     dir: &Path,
     folder: &Path,
+    retry: &Retry,
+    control: &Control,
+    reports: &Sender<Report>,
+) {
+    let opened = Indexer::with_contract(dir, Contract::of_models(models));
+    let scanned = opened.and_then(|mut indexer| {
+        match retry {
+            Retry::No => {}
+            Retry::All => _ = indexer.retry(folder, None)?,
+            Retry::These(files) => _ = indexer.retry(folder, Some(files))?,
+        }
+        let report = scan(models, dir, folder, &mut indexer, control, reports)?;
+        Ok((indexer, report))
+    });
+    match scanned {
+        Err(error) => drop(reports.send(Report::Indexed(Err(error)))),
+        Ok((mut indexer, report)) => {
+            let stopped = report.stopped;
+            let _ = reports.send(Report::Indexed(Ok(report)));
+            if !stopped {
+                map(&mut indexer, control, reports);
+            }
+        }
+    }
+}
+
+/// Brings the library's map up to date. Without it all works but its picture.
+fn map(indexer: &mut Indexer, control: &Control, reports: &Sender<Report>) {
+    let mut said = Instant::now();
+    let made = indexer.map(&MapOptions::default(), control, &mut |share| {
+        if said.elapsed() >= PERIOD {
+            said = Instant::now();
+            let _ = reports.send(Report::Mapping(share));
+        }
+    });
+    let warning = made
+        .err()
+        .map(|error| format!("The library's map: {error}"));
+    let _ = reports.send(Report::Mapped(warning));
+}
+
+fn scan(
+    models: &Models,
+    dir: &Path,
+    folder: &Path,
+    indexer: &mut Indexer,
     control: &Control,
     reports: &Sender<Report>,
 ) -> engine::Result<ScanReport> {
     let mut embedders = models.audio_embedders(default_threads())?;
-    let mut indexer = Indexer::with_contract(dir, Contract::of_models(models))?;
     let mut said: Option<Instant> = None;
     let mut growth = Growth::new(dir, Contract::of_models(models));
     indexer.scan(

@@ -11,7 +11,7 @@ use engine::teach::{Info, TaughtHead};
 use engine::translate::{LibraryChange, Suggestion, Translator};
 
 use super::desk::Desk;
-use super::jobs::Report;
+use super::jobs::{Report, Retry};
 use crate::state::Remembered;
 use crate::view::{
     Action, Activity, FailedFile, HeadState, LibraryState, PaintingState, Rgba, Suggested,
@@ -83,7 +83,7 @@ impl Desk {
                 let mut record = record.write();
                 (record.library, record.index) = (Some(folder), None);
             }
-            Action::RescanLibrary => self.scan_library(),
+            Action::RescanLibrary => self.scan_library(Retry::No),
             Action::CancelIndexing => {
                 self.jobs.cancel_index();
                 self.retry_at = None;
@@ -160,7 +160,7 @@ impl Desk {
             self.retry_at = None;
             self.open_library(true);
             if std::mem::take(&mut self.named) {
-                self.scan_library();
+                self.scan_library(Retry::No);
             }
         }
     }
@@ -258,6 +258,7 @@ impl Desk {
             self.view.library = LibraryState::None;
             return;
         };
+        self.view.collection.mapping = None;
         // One of another network of the same lengths would be taken otherwise, and
         // its distances and scores mean nothing.
         let contract = Contract::of_models(models);
@@ -267,7 +268,7 @@ impl Desk {
         match used {
             // Nothing is in it yet, as when another instance has just begun to make it.
             Ok(()) if may_scan && self.chunks() == 0 && self.applied.library.is_some() => {
-                self.scan_library();
+                self.scan_library(Retry::No);
             }
             Ok(()) => {
                 self.say_ready();
@@ -276,7 +277,7 @@ impl Desk {
             Err(error) => {
                 let _ = self.use_library(None);
                 if may_scan && self.applied.library.is_some() {
-                    self.scan_library();
+                    self.scan_library(Retry::No);
                 } else {
                     self.say_failed(error.to_string());
                 }
@@ -321,6 +322,9 @@ impl Desk {
             .as_ref()
             .and_then(|translator| translator.library());
         let Some(library) = library else { return };
+        // What the scans of before have found is known without one.
+        let failures = library.failures().iter().cloned();
+        self.failed = Arc::new(failures.map(failed_file).collect());
         self.view.library = LibraryState::Ready {
             folder: self.applied.library.clone().unwrap_or_default(),
             tracks: library.tracks().len(),
@@ -336,7 +340,7 @@ impl Desk {
         };
     }
 
-    fn scan_library(&mut self) {
+    pub(super) fn scan_library(&mut self, retry: Retry) {
         let Some(models) = &self.models else {
             return;
         };
@@ -353,16 +357,16 @@ impl Desk {
             chunks: self.chunks(),
             activity: Activity::Running,
         };
-        self.retry_at = None;
+        (self.retry_at, self.view.collection.mapping) = (None, None);
         // Watched first: what comes in between is found by the scan or told.
         self.jobs.watch(Some(&folder));
-        self.jobs.index(models, &dir, &folder);
+        self.jobs.index(models, &dir, &folder, retry);
     }
 
     /// Starts a scan again that had to wait for another instance's.
     pub(super) fn retry_scan(&mut self) {
         if self.retry_at.is_some_and(|at| at <= Instant::now()) && !self.jobs.is_indexing() {
-            self.scan_library();
+            self.scan_library(Retry::No);
         }
     }
 
@@ -404,12 +408,11 @@ impl Desk {
             Report::Changed if self.jobs.is_indexing() => {
                 self.retry_at = Some(Instant::now() + RETRY);
             }
-            Report::Changed => self.scan_library(),
+            Report::Changed => self.scan_library(Retry::No),
             Report::Indexed(Ok(report)) => {
                 if let Some(why) = report.rebuilt {
                     self.view.warning = Some(format!("The library's index was renewed: {why}"));
                 }
-                self.failed = Arc::new(report.failed.into_iter().map(failed_file).collect());
                 self.open_library(false);
             }
             Report::Indexed(Err(error)) if is_busy(&error) => {
@@ -417,6 +420,14 @@ impl Desk {
                 self.retry_at = Some(Instant::now() + RETRY);
             }
             Report::Indexed(Err(error)) => self.say_failed(error.to_string()),
+            Report::Mapping(share) => self.view.collection.mapping = Some(share),
+            Report::Mapped(warning) => {
+                self.view.collection.mapping = None;
+                self.collection.remap();
+                if warning.is_some() {
+                    self.view.warning = warning;
+                }
+            }
             Report::Gallery(Ok(gallery)) => {
                 self.view.gallery_len = gallery.len();
                 if let Some(translator) = &mut self.translator
@@ -475,7 +486,7 @@ fn is_busy(error: &engine::Error) -> bool {
     )
 }
 
-fn failed_file(failure: Failure) -> FailedFile {
+pub(super) fn failed_file(failure: Failure) -> FailedFile {
     FailedFile {
         path: failure.path,
         reason: failure.message,

@@ -4,6 +4,7 @@
 // Each of the programs that share this module uses a part of it.
 #![allow(dead_code)]
 
+pub mod collections;
 pub mod names;
 pub mod raster;
 pub mod states;

@@ -74,3 +74,91 @@ fn picture_block() -> Vec<u8> {
     block.extend(body);
     block
 }
+
+#[test]
+fn the_library_is_listed_mapped_and_shaded_by_the_painting() {
+    let rig = Rig::new();
+    let index = tempfile::tempdir().expect("a folder");
+    rig.set_library(index.path());
+    rig.wait_for_library();
+    rig.view.set_editor_open(true);
+    let view = rig.wait("the map", |view| view.collection.map.is_some());
+    let (shown, map) = (&view.collection, view.collection.map.clone());
+    let map = map.expect("waited for");
+    let LibraryState::Ready { tracks, chunks, .. } = view.library else {
+        panic!("{:?}", view.library);
+    };
+    assert_eq!((shown.tracks.len(), map.points.len()), (tracks, chunks));
+    let counted: usize = shown.tracks.iter().map(|row| row.chunks).sum();
+    assert_eq!(counted, chunks);
+    assert!(shown.tracks.iter().all(|row| row.path.is_file()));
+    assert!(shown.shades.is_empty(), "without a painting");
+
+    let picture = painting("hokusai-great-wave.jpg");
+    assert!(rig.view.send(Action::LoadPainting(picture)));
+    let mut processor = rig.activate();
+    let begin = Instant::now();
+    let view = loop {
+        stroke(&mut processor);
+        std::thread::sleep(Duration::from_millis(5));
+        let view = rig.view.snapshot();
+        if view.collection.shades.len() == chunks {
+            break view;
+        }
+        assert!(begin.elapsed() < PATIENCE, "never shaded");
+    };
+    let shades = &view.collection.shades;
+    let pooled = shades.iter().filter(|shade| shade.pooled).count();
+    assert_eq!(pooled, view.pool, "all of the pool is on the map");
+    let best = |pooled: bool| {
+        let of = shades.iter().filter(move |shade| shade.pooled == pooled);
+        of.map(|shade| shade.belongs)
+    };
+    let worst_pooled = best(true).fold(1.0, f32::min);
+    assert!(best(false).all(|belongs| belongs <= worst_pooled));
+    assert!(
+        shades
+            .iter()
+            .all(|shade| (0.0..=1.0).contains(&shade.belongs))
+    );
+
+    assert!(rig.view.send(Action::ClearPainting));
+    rig.wait("no shades", |view| view.collection.shades.is_empty());
+}
+
+#[test]
+fn files_that_failed_are_tried_again_when_the_editor_asks() {
+    let rig = Rig::new();
+    let music = tempfile::tempdir().expect("a folder");
+    let index = tempfile::tempdir().expect("a folder");
+    let whole = workspace("tests/assets/library/zaz/progression.flac");
+    std::fs::copy(&whole, music.path().join("fine.flac")).expect("a copy");
+    let path = music.path().join("spoilt.flac");
+    let contents = std::fs::read(&whole).expect("a track");
+    std::fs::write(&path, vec![7; contents.len()]).expect("a file");
+    {
+        let mut record = rig.link.params.remembered.write();
+        record.library = Some(music.path().to_owned());
+        record.index = Some(index.path().to_owned());
+    }
+    rig.view.set_editor_open(true);
+    let failed = |view: &View| match &view.library {
+        LibraryState::Ready { failed, .. } => Some(failed.len()),
+        _ => None,
+    };
+    rig.wait("a failure", |view| failed(view) == Some(1));
+    rig.wait("a list of it", |view| view.collection.failed.len() == 1);
+    // It is whole again, and nobody sees it: its size and its time are those of before.
+    let modified = std::fs::metadata(&path).and_then(|meta| meta.modified());
+    std::fs::write(&path, contents).expect("a file");
+    let file = std::fs::File::options()
+        .write(true)
+        .open(&path)
+        .expect("a file");
+    file.set_modified(modified.expect("a time")).expect("set");
+    let retry = view::CollectionAction::Retry(path);
+    assert!(rig.view.send(Action::Collection(retry)));
+    rig.wait("no failure", |view| {
+        failed(view) == Some(0) && view.collection.tracks.len() == 2
+    });
+}

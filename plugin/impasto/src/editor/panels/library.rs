@@ -1,10 +1,10 @@
 //! The composer's own music: which folder, how much of it, what could not be used.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{Align, Button, Layout, RichText, Role, Ui, WidgetInfo, vec2};
 
 use crate::editor::request::{Purpose, Request};
 use crate::editor::{Places, format, theme, widgets};
-use crate::view::{Action, Activity, FailedFile, LibraryState, View};
+use crate::view::{Action, Activity, CollectionAction, FailedFile, LibraryState, View};
 
 /// Fills its card.
 pub fn library_ui(ui: &mut Ui, view: &View, places: &Places) -> Vec<Request> {
@@ -156,32 +156,71 @@ fn ready_buttons(ui: &mut Ui, failed: &[FailedFile]) -> Vec<Request> {
     requests
 }
 
-/// The files that could not be used, each with its reason. True when it is to be closed.
-pub fn failed_ui(ui: &mut Ui, folder: &std::path::Path, failed: &[FailedFile]) -> bool {
+/// The files that could not be used, each with its reason, and what is asked for; true with
+/// it when it is to be closed.
+pub fn failed_ui(
+    ui: &mut Ui,
+    folder: &std::path::Path,
+    failed: &[FailedFile],
+) -> (Vec<Request>, bool) {
+    let mut requests = Vec::new();
+    let mut retry = |action| requests.push(Request::Act(Action::Collection(action)));
     ui.label(RichText::new("Files that could not be used").heading());
     widgets::note(
         ui,
-        "The rest of the library is in use. Mend or remove these, then rescan.",
+        "The rest of the library is in use. Mend these or remove them; \u{201c}Try again\u{201d} \
+         reads a file once more though it looks the same, as after a drive was away.",
     );
     ui.add_space(4.0);
-    let row = 36.0;
-    let height = (ui.available_height() - 40.0).max(row);
+    let row = 42.0;
+    let height = (ui.available_height() - 48.0).max(row);
     egui::ScrollArea::vertical()
         .max_height(height)
         .auto_shrink([false, false])
         .show_rows(ui, row, failed.len(), |ui, rows| {
             for file in &failed[rows] {
-                ui.vertical(|ui| {
-                    ui.set_height(row - ui.spacing().item_spacing.y);
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    let path = file.path.strip_prefix(folder).unwrap_or(&file.path);
-                    widgets::line(ui, path.display().to_string());
-                    widgets::small_line(ui, &file.reason);
-                });
+                if failed_row_ui(ui, row, folder, file) {
+                    retry(CollectionAction::Retry(file.path.clone()));
+                }
             }
         });
-    ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
-        ui.button("Close").clicked()
-    })
-    .inner
+    let close = ui
+        .with_layout(Layout::right_to_left(Align::Max), |ui| {
+            let size = vec2(0.0, 32.0);
+            let close = ui.add(Button::new("Close").min_size(size));
+            let all = ui.add(Button::new("Try all again").min_size(size));
+            if all
+                .on_hover_text("Scan, and read these files once more")
+                .clicked()
+            {
+                retry(CollectionAction::RetryAll);
+            }
+            close.on_hover_text("Back to the page").clicked()
+        })
+        .inner;
+    (requests, close)
+}
+
+/// True if it is to be tried again.
+fn failed_row_ui(ui: &mut Ui, height: f32, folder: &std::path::Path, file: &FailedFile) -> bool {
+    let path = file.path.strip_prefix(folder).unwrap_or(&file.path);
+    let name = path.display().to_string();
+    let mut clicked = false;
+    let size = vec2(ui.available_width(), height - ui.spacing().item_spacing.y);
+    let place = Layout::right_to_left(Align::Center);
+    ui.allocate_ui_with_layout(size, place, |ui| {
+        ui.set_min_size(size);
+        let button = ui.add(Button::new("Try again").min_size(vec2(0.0, 32.0)));
+        let label = format!("Try {name} again");
+        button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        clicked = button
+            .on_hover_text("Scan, and read this file once more")
+            .clicked();
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            widgets::file_line(ui, name);
+            widgets::small_line(ui, &file.reason);
+        });
+    });
+    clicked
 }
