@@ -6,7 +6,7 @@
 //! the chunk nearest to the brush, the [`instrument`] has it played by [`playback`] on
 //! the audio thread,
 //! and [`congruity`] says how well the music goes with the painting, [`crossmodal`]
-//! why.
+//! why. A painting that is being painted is followed by [`painting`].
 //! [`translate`] joins these for whoever drives them: the plug-in's worker and
 //! the command line use the same one.
 //!
@@ -24,6 +24,7 @@ pub mod inference;
 pub mod instrument;
 pub mod library;
 pub mod manifest;
+pub mod painting;
 pub mod playback;
 pub mod retrieval;
 pub mod teach;

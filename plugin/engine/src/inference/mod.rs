@@ -18,6 +18,7 @@ pub use encoders::{ENCODERS_FILE, ENCODERS_VARIABLE, EncoderProblem, Encoders, S
 pub use locate::{MODELS_VARIABLE, RUNTIME_VARIABLE, locate};
 pub use models::Models;
 pub(crate) use picture::embedded;
+pub(crate) use picture::opaque;
 pub use picture::{PICTURE_SIZE, Picture, PictureLimits};
 
 use std::ops::ControlFlow;

@@ -103,11 +103,7 @@ impl Picture {
 
     /// A picture that is in memory already; transparent pixels show grey.
     pub fn new(picture: DynamicImage) -> Self {
-        let opaque = if picture.color().has_alpha() {
-            flatten(&picture.into_rgba8())
-        } else {
-            picture.into_rgb8()
-        };
+        let opaque = opaque(picture);
         let (width, height) = opaque.dimensions();
         let longest = width.max(height);
         let input = network_input(&opaque);
@@ -188,6 +184,15 @@ fn decode<R: BufRead + Seek>(
     let mut picture = DynamicImage::from_decoder(decoder)?;
     picture.apply_orientation(orientation);
     Ok(picture)
+}
+
+/// Without transparency, which shows grey.
+pub(crate) fn opaque(picture: DynamicImage) -> RgbImage {
+    if picture.color().has_alpha() {
+        flatten(&picture.into_rgba8())
+    } else {
+        picture.into_rgb8()
+    }
 }
 
 /// Resized so that the longest side has `max` pixels.
