@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod editor;
 pub mod entry;
 pub mod events;
+pub mod looking;
 pub mod outlet;
 pub mod output;
 pub mod params;

@@ -9,6 +9,7 @@ use outputs::OutputSettings;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::looking::{self, LookSettings, LookSource};
 use crate::params::ImpastoParams;
 
 /// The key of the record among the fields of a saved state.
@@ -50,6 +51,9 @@ pub struct Remembered {
     /// Which signal takes which route; written by the worker as the editor asks.
     #[serde(deserialize_with = "outputs_or_default")]
     pub outputs: OutputSettings,
+    /// How the painting is looked at; written by the worker as the editor asks.
+    #[serde(deserialize_with = "looking::tolerant")]
+    pub look: LookSettings,
 }
 
 impl Default for Remembered {
@@ -65,6 +69,18 @@ impl Default for Remembered {
             editor_zoom: 100,
             editor_controls: true,
             outputs: OutputSettings::default(),
+            look: LookSettings::default(),
+        }
+    }
+}
+
+impl Remembered {
+    /// Uses the picture at `path`, or none. What was looked at in its place, a folder or a
+    /// camera, is let go; a painting's file that is watched goes on to be.
+    pub fn set_painting(&mut self, path: Option<PathBuf>) {
+        self.painting = path;
+        if !self.look.source.is_file() {
+            self.look.source = LookSource::Still;
         }
     }
 }
@@ -159,6 +175,7 @@ mod tests {
             // Nor these.
             editor_controls: true,
             outputs: OutputSettings::default(),
+            look: LookSettings::default(),
         };
         assert_eq!(read(include_str!("../tests/data/state-v1.json")), expected);
     }

@@ -117,7 +117,9 @@ impl Canvas {
                 }
                 let [r, g, b] = sums.map(|sum| sum as f32 / count.max(1) as f32);
                 let luma = 0.299 * r + 0.587 * g + 0.114 * b;
-                let spread = (squares as f32 / count.max(1) as f32 - g * g).max(0.0).sqrt();
+                let spread = (squares as f32 / count.max(1) as f32 - g * g)
+                    .max(0.0)
+                    .sqrt();
                 let contrast = 2.0 * spread;
                 cells.push([luma, 0.564 * (b - luma), 0.713 * (r - luma), contrast]);
             }

@@ -1,6 +1,8 @@
 //! A frame's whole way to the painting alone.
 
-use image::DynamicImage;
+use std::borrow::Cow;
+
+use image::{DynamicImage, RgbImage};
 use serde::{Deserialize, Serialize};
 
 use crate::inference::opaque;
@@ -20,7 +22,7 @@ pub struct Correction {
 /// The painting alone.
 pub struct Corrected {
     /// As it was where nothing was to be corrected; else no side longer than [`LONGEST`].
-    pub picture: DynamicImage,
+    pub picture: RgbImage,
     /// What its channels were multiplied by.
     pub gains: Gains,
 }
@@ -31,23 +33,24 @@ impl Correction {
         self.corners.is_whole() && self.balance == Balance::Off
     }
 
-    /// Corrects `picture`; transparent pixels show grey.
-    /// `before` are the gains of the frame before, which stay where this one can't tell.
-    pub fn apply(&self, picture: DynamicImage, before: Option<Gains>) -> Corrected {
+    /// Corrects `picture`; transparent pixels show grey. `before` are the gains of the
+    /// frame before, which stay where this one can't tell.
+    pub fn apply(&self, picture: &DynamicImage, before: Option<Gains>) -> Corrected {
+        let seen = match picture.as_rgb8() {
+            Some(seen) => Cow::Borrowed(seen),
+            None => Cow::Owned(opaque(picture.clone())),
+        };
         if self.is_none() {
-            let gains = Gains::ONE;
-            return Corrected { picture, gains };
-        }
-        let seen = opaque(picture);
-        let gains = self.balance.gains(&seen).or(before).unwrap_or(Gains::ONE);
-        let mut painting =
-            match self.corners.is_whole() && seen.width().max(seen.height()) <= LONGEST {
-                true => seen,
-                false => rectify(&seen, &self.corners, LONGEST),
+            return Corrected {
+                picture: seen.into_owned(),
+                gains: Gains::ONE,
             };
+        }
+        let gains = self.balance.gains(&seen).or(before).unwrap_or(Gains::ONE);
+        let mut painting = rectify(&seen, &self.corners, LONGEST);
         gains.apply(&mut painting);
         Corrected {
-            picture: painting.into(),
+            picture: painting,
             gains,
         }
     }
@@ -55,15 +58,15 @@ impl Correction {
 
 #[cfg(test)]
 mod tests {
-    use image::{Rgb, RgbImage};
+    use image::Rgb;
 
     use super::*;
 
     #[test]
     fn without_correction_a_picture_is_handed_on_as_it_is() {
         let picture = DynamicImage::from(RgbImage::from_pixel(2000, 30, Rgb([1, 2, 3])));
-        let same = Correction::default().apply(picture.clone(), None);
-        assert_eq!(same.picture, picture);
+        let same = Correction::default().apply(&picture, None);
+        assert_eq!(DynamicImage::from(same.picture), picture);
         assert_eq!(same.gains, Gains::ONE);
     }
 
@@ -75,11 +78,11 @@ mod tests {
             balance: Balance::Neutral([0.1, 0.1]),
             ..Correction::default()
         };
-        let first = correction.apply(warm, None);
+        let first = correction.apply(&warm, None);
         assert_ne!(first.gains, Gains::ONE);
-        let covered = correction.apply(dark.clone(), Some(first.gains));
+        let covered = correction.apply(&dark, Some(first.gains));
         assert_eq!(covered.gains, first.gains);
-        assert_eq!(correction.apply(dark, None).gains, Gains::ONE);
+        assert_eq!(correction.apply(&dark, None).gains, Gains::ONE);
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use image::RgbImage;
+use image::DynamicImage;
 
 use super::{Canvas, Change, Correction, Gains, Sensitivity};
-use crate::inference::{Picture, opaque};
+use crate::inference::Picture;
 
 /// While something moves before a camera it is waited for so long at most: a painter may
 /// never step aside, and the music is to follow all the same.
@@ -60,10 +60,10 @@ impl Eye {
 
     /// Looks at `frame`. If `may_move`, as before a camera, a changed canvas must look the
     /// same twice before it counts, or have been restless for [`RESTLESS`].
-    pub fn look(&mut self, frame: image::DynamicImage, may_move: bool, now: Instant) -> Sight {
+    pub fn look(&mut self, frame: &DynamicImage, may_move: bool, now: Instant) -> Sight {
         let corrected = self.correction.apply(frame, self.gains);
         self.gains = Some(corrected.gains);
-        let painting: RgbImage = opaque(corrected.picture);
+        let painting = corrected.picture;
         let canvas = Canvas::of(&painting);
         let change = match &self.known {
             Some(known) => canvas.change(known, self.sensitivity),
@@ -98,7 +98,7 @@ impl Eye {
 
 #[cfg(test)]
 mod tests {
-    use image::{DynamicImage, Rgb};
+    use image::{DynamicImage, Rgb, RgbImage};
 
     use super::*;
 
@@ -122,8 +122,8 @@ mod tests {
     fn what_grows_slowly_is_noticed_in_the_end() {
         let mut eye = Eye::new(Correction::default(), Sensitivity::default());
         let now = Instant::now();
-        assert!(is_new(&eye.look(canvas(0), false, now)));
-        assert!(matches!(eye.look(canvas(0), false, now), Sight::Same(_)));
+        assert!(is_new(&eye.look(&canvas(0), false, now)));
+        assert!(matches!(eye.look(&canvas(0), false, now), Sight::Same(_)));
         // Each frame differs from the one before by less than counts.
         let mut fading = canvas(0).into_rgb8();
         let mut noticed = false;
@@ -133,7 +133,7 @@ mod tests {
                     pixel.0[2] = pixel.0[2].saturating_sub(3);
                 }
             }
-            noticed |= is_new(&eye.look(fading.clone().into(), false, now));
+            noticed |= is_new(&eye.look(&fading.clone().into(), false, now));
         }
         assert!(noticed);
     }
@@ -143,37 +143,46 @@ mod tests {
         let mut eye = Eye::new(Correction::default(), Sensitivity::default());
         let begin = Instant::now();
         let at = |second: u64| begin + Duration::from_secs(second);
-        assert!(is_new(&eye.look(canvas(0), true, at(0))));
+        assert!(is_new(&eye.look(&canvas(0), true, at(0))));
         // The arm comes, moves, and is gone.
-        assert!(matches!(eye.look(canvas(3), true, at(1)), Sight::Moving(_)));
-        assert!(matches!(eye.look(canvas(6), true, at(2)), Sight::Moving(_)));
-        assert!(matches!(eye.look(canvas(0), true, at(3)), Sight::Same(_)));
+        assert!(matches!(
+            eye.look(&canvas(3), true, at(1)),
+            Sight::Moving(_)
+        ));
+        assert!(matches!(
+            eye.look(&canvas(6), true, at(2)),
+            Sight::Moving(_)
+        ));
+        assert!(matches!(eye.look(&canvas(0), true, at(3)), Sight::Same(_)));
         // A stroke stays.
-        assert!(matches!(eye.look(canvas(2), true, at(4)), Sight::Moving(_)));
-        assert!(is_new(&eye.look(canvas(2), true, at(5))));
+        assert!(matches!(
+            eye.look(&canvas(2), true, at(4)),
+            Sight::Moving(_)
+        ));
+        assert!(is_new(&eye.look(&canvas(2), true, at(5))));
         // Somebody stays in the picture.
         for second in 0..10 {
             let strokes = 3 + 2 * (second as u32 % 2);
-            let sight = eye.look(canvas(strokes), true, at(6 + second));
+            let sight = eye.look(&canvas(strokes), true, at(6 + second));
             assert!(matches!(sight, Sight::Moving(_)), "{second}");
         }
-        assert!(is_new(&eye.look(canvas(3), true, at(16))));
+        assert!(is_new(&eye.look(&canvas(3), true, at(16))));
     }
 
     #[test]
     fn other_corners_make_another_picture() {
         let mut eye = Eye::new(Correction::default(), Sensitivity::default());
         let now = Instant::now();
-        eye.look(canvas(1), false, now);
+        eye.look(&canvas(1), false, now);
         eye.set(Correction::default(), Sensitivity::new(0.9));
-        assert!(!is_new(&eye.look(canvas(1), false, now)));
+        assert!(!is_new(&eye.look(&canvas(1), false, now)));
         let corners = crate::painting::Corners::WHOLE.moved(0, [0.1, 0.1]);
         let correction = Correction {
             corners: corners.expect("convex"),
             ..Correction::default()
         };
         eye.set(correction, Sensitivity::default());
-        assert!(is_new(&eye.look(canvas(1), false, now)));
+        assert!(is_new(&eye.look(&canvas(1), false, now)));
         assert_eq!(eye.correction(), correction);
     }
 }

@@ -24,5 +24,5 @@ pub use change::{Canvas, Change, Sensitivity};
 pub use corners::{Corners, Homography};
 pub use correction::{Corrected, Correction};
 pub use eye::{Eye, Sight};
-pub use rectify::{LONGEST, rectify};
+pub use rectify::{LONGEST, rectify, shrink};
 pub use source::{Frame, FrameSource, Glance};

@@ -1,8 +1,9 @@
 //! The painting seen from straight ahead.
 
-use image::{Rgb, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage};
 
 use super::Corners;
+use crate::inference::opaque;
 
 /// The longer side that a rectified painting has at most, in pixels: as much as is kept of
 /// any picture.
@@ -34,6 +35,14 @@ pub fn rectify(picture: &RgbImage, corners: &Corners, longest: u32) -> RgbImage 
     }
     let from = halved.as_ref().unwrap_or(picture);
     warp(from, corners, side(across), side(down))
+}
+
+/// `picture` with no side longer than `longest` pixels; never enlarged.
+pub fn shrink(picture: &DynamicImage, longest: u32) -> RgbImage {
+    match picture.as_rgb8() {
+        Some(seen) => rectify(seen, &Corners::WHOLE, longest),
+        None => rectify(&opaque(picture.clone()), &Corners::WHOLE, longest),
+    }
 }
 
 /// Means over 2 × 2 pixels; an odd last row or column is left out.

@@ -32,7 +32,7 @@ pub use action::Action;
 pub use collection::{
     CollectionAction, CollectionState, MAP_POINTS, MapPoint, MapView, Shade, TrackRow,
 };
-pub use look::{LookAction, LookState};
+pub use look::{HISTORY_ROWS, HistoryRow, LiveState, LookAction, LookState};
 pub use rows::{CalibrationState, ClipsState, SnippetRow, Suggested};
 pub use session::{SessionAction, SessionState};
 pub use silence::Silence;

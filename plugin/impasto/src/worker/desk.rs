@@ -87,7 +87,7 @@ pub struct Desk {
     pub(super) retry_at: Option<Instant>,
     /// The editor has just named the library, which is to be scanned.
     pub(super) named: bool,
-    #[allow(dead_code)]
+    /// The painting's threads.
     pub(super) look: Look,
     pub(super) collection: Collection,
     pub(super) heard: Heard,
@@ -152,6 +152,7 @@ impl Desk {
             self.retry_scan();
             self.jobs.set_playing(self.shared.is_playing());
             self.take_reports(asked.is_some());
+            self.take_looks(asked.is_some() || self.link.is_offline());
             self.follow_audio();
             self.follow_outputs();
             self.follow_parts(Instant::now());
@@ -174,6 +175,9 @@ impl Desk {
     /// Whether anything was chosen that the networks are needed for.
     fn has_choice(&self) -> bool {
         let remembered = self.link.params.remembered.read();
+        if !remembered.look.source.is_file() {
+            return true;
+        }
         let chosen = [
             &remembered.painting,
             &remembered.library,
@@ -207,7 +211,7 @@ impl Desk {
         }
     }
 
-    fn take_actions(&mut self) {
+    pub(super) fn take_actions(&mut self) {
         while let Ok(action) = self.publisher.actions.try_recv() {
             (self.wanted, self.urgent) = (true, true);
             // What was wrong before has been seen; else it would stand there for ever.

@@ -29,7 +29,7 @@ impl Desk {
     fn reason(&self, stage: &Stage) -> Silence {
         let record = self.link.params.remembered.read();
         let has_library = record.library.is_some() || record.index.is_some();
-        let has_painting = record.painting.is_some();
+        let has_painting = record.painting.is_some() || !record.look.source.is_file();
         drop(record);
         if matches!(self.view.models, ModelsState::Failed { .. }) {
             return Silence::ModelsFailed;

@@ -12,10 +12,10 @@ use engine::translate::{LibraryChange, Suggestion, Translator};
 
 use super::desk::Desk;
 use super::jobs::{Report, Retry};
+use super::look::rgba;
+use crate::looking::LookSettings;
 use crate::state::Remembered;
-use crate::view::{
-    Action, Activity, FailedFile, HeadState, LibraryState, PaintingState, Rgba, Suggested,
-};
+use crate::view::{Action, Activity, FailedFile, HeadState, LibraryState, Rgba, Suggested};
 
 /// The longer side of pictures in the view, in pixels.
 const THUMBNAIL: u32 = 512;
@@ -27,7 +27,9 @@ const RETRY: Duration = Duration::from_secs(2);
 /// time: the host restores it on a thread of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Applied {
-    painting: Option<PathBuf>,
+    pub(super) painting: Option<PathBuf>,
+    /// Without the recent paintings, which say nothing of what is to be done.
+    pub(super) look: LookSettings,
     library: Option<PathBuf>,
     index: Option<PathBuf>,
     gallery: Option<PathBuf>,
@@ -38,6 +40,11 @@ impl From<&Remembered> for Applied {
     fn from(remembered: &Remembered) -> Self {
         Self {
             painting: remembered.painting.clone(),
+            look: LookSettings {
+                source: remembered.look.source.clone(),
+                recent: Vec::new(),
+                ..remembered.look
+            },
             library: remembered.library.clone(),
             index: remembered.index.clone(),
             gallery: remembered.gallery.clone(),
@@ -61,21 +68,17 @@ impl Desk {
         let named = self.named_by(&action);
         if let Some(path) = named.filter(|path| path.to_str().is_none()) {
             // The record is saved as JSON, and one such name would lose all of it.
-            let warning = format!(
-                "{}: a project can't remember this name, as it is not Unicode. Rename it",
-                path.display()
-            );
-            self.view.warning = Some(warning);
+            self.view.warning = Some(not_unicode(path));
             return;
         }
         let record = Arc::clone(&self.link.params.remembered);
         match action {
             Action::LoadPainting(path) => {
                 self.applied.painting = None;
-                record.write().painting = Some(path);
+                record.write().set_painting(Some(path));
             }
-            Action::ClearPainting => record.write().painting = None,
-            Action::ReloadPainting => self.applied.painting = None,
+            Action::ClearPainting => record.write().set_painting(None),
+            Action::ReloadPainting => self.look_now(),
             Action::SetLibrary(folder) => {
                 // It may hold files newer than its index. A library that a project
                 // brings back is used as it was indexed.
@@ -105,7 +108,7 @@ impl Desk {
             Action::SetOutputs(outputs) => record.write().outputs = outputs.checked(),
             Action::UseSuggestedPainting => {
                 if let Some(suggested) = &self.view.suggested {
-                    record.write().painting = Some(suggested.path.clone());
+                    record.write().set_painting(Some(suggested.path.clone()));
                 }
             }
             // The desk hands these to whom they concern.
@@ -146,8 +149,8 @@ impl Desk {
         if self.applied.head != before.head {
             self.load_head();
         }
-        if self.applied.painting != before.painting {
-            self.load_painting();
+        if self.applied.painting != before.painting || self.applied.look != before.look {
+            self.follow_painting(&before);
         }
         if self.applied.gallery != before.gallery {
             self.load_gallery();
@@ -163,38 +166,6 @@ impl Desk {
                 self.scan_library(Retry::No);
             }
         }
-    }
-
-    fn load_painting(&mut self) {
-        let Some(translator) = &mut self.translator else {
-            return;
-        };
-        let path = self.applied.painting.clone();
-        let loaded = translator.set_painting(path.as_deref());
-        if let Some(stage) = &mut self.stage {
-            stage.clear();
-        }
-        self.view.painting = match (path, loaded) {
-            (None, _) => PaintingState::None,
-            (Some(path), Ok(picture)) => PaintingState::Ready {
-                name: name_of(&path),
-                thumbnail: Arc::new(picture.map_or_else(empty, |picture| thumbnail(&picture))),
-                path,
-            },
-            (Some(path), Err(error)) if is_shown(&self.view.painting, &path) => {
-                // It is being painted: a picture caught half-written does no harm.
-                self.view.warning = Some(error.to_string());
-                return;
-            }
-            (Some(path), Err(error)) => {
-                // The one before must not go on silently in its place.
-                let _ = translator.set_painting(None);
-                PaintingState::Failed {
-                    path,
-                    reason: error.to_string(),
-                }
-            }
-        };
     }
 
     /// Judges by the chosen head, or by the shipped one where there is none or it can't
@@ -506,30 +477,14 @@ fn about(info: &Info) -> String {
     text
 }
 
-/// The file's name without its folder and ending.
-fn name_of(path: &Path) -> String {
-    path.file_stem()
-        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
-}
-
-/// Whether `path` is the painting in use.
-fn is_shown(painting: &PaintingState, path: &Path) -> bool {
-    matches!(painting, PaintingState::Ready { path: shown, .. } if shown == path)
-}
-
-fn empty() -> Rgba {
-    Rgba {
-        width: 0,
-        height: 0,
-        pixels: Vec::new(),
-    }
+/// Why the record can't hold `path`.
+pub(super) fn not_unicode(path: &Path) -> String {
+    format!(
+        "{}: a project can't remember this name, as it is not Unicode. Rename it",
+        path.display()
+    )
 }
 
 fn thumbnail(picture: &Picture) -> Rgba {
-    let picture = picture.thumbnail(THUMBNAIL);
-    Rgba {
-        width: picture.width(),
-        height: picture.height(),
-        pixels: picture.into_raw(),
-    }
+    rgba(picture.thumbnail(THUMBNAIL))
 }

@@ -1,12 +1,13 @@
 use std::path::PathBuf;
 
 use image::Rgb;
+use image::imageops::FilterType;
 use proptest::prelude::*;
 
 use super::*;
 use crate::inference::Picture;
 
-/// The demonstration's paintings as a camera sees them.
+/// The demonstration's paintings, as large as a camera sees them.
 fn paintings() -> Vec<RgbImage> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/assets/paintings");
     let mut files: Vec<PathBuf> = (std::fs::read_dir(folder).expect("the paintings"))
@@ -14,7 +15,8 @@ fn paintings() -> Vec<RgbImage> {
         .collect();
     files.sort();
     let open = |path: &PathBuf| Picture::decode(path, Default::default()).expect("a painting");
-    files.iter().map(|path| open(path).into_rgb8()).collect()
+    let seen = |painting: image::DynamicImage| painting.resize(900, 900, FilterType::Triangle);
+    (files.iter().map(|path| seen(open(path)).into_rgb8())).collect()
 }
 
 /// Normal deviates by the sum of uniform ones, from a linear congruence.

@@ -34,6 +34,8 @@ pub struct WatchedFile {
     coming: Option<(Stamp, Instant)>,
     /// It was there, and is not.
     gone: bool,
+    /// Why what was seen could not be read.
+    failed: Option<String>,
 }
 
 impl WatchedFile {
@@ -44,6 +46,7 @@ impl WatchedFile {
             seen: None,
             coming: None,
             gone: false,
+            failed: None,
         }
     }
 
@@ -56,7 +59,7 @@ impl WatchedFile {
     fn read(&mut self, stamp: Stamp, since: Instant, now: Instant) -> Glance {
         match Picture::decode(&self.path, PictureLimits::default()) {
             Ok(picture) => {
-                (self.seen, self.coming) = (Some(stamp), None);
+                (self.seen, self.coming, self.failed) = (Some(stamp), None, None);
                 Glance::Frame(Box::new(Frame {
                     picture,
                     name: name_of(&self.path),
@@ -70,6 +73,7 @@ impl WatchedFile {
             Err(error) => {
                 // It is not read again before it changes.
                 (self.seen, self.coming) = (Some(stamp), None);
+                self.failed = Some(error.to_string());
                 Glance::Failed(error.to_string())
             }
         }
@@ -91,7 +95,7 @@ impl FrameSource for WatchedFile {
         }
         if self.seen == Some(stamp) {
             self.coming = None;
-            return Glance::Nothing;
+            return self.failed.clone().map_or(Glance::Nothing, Glance::Failed);
         }
         match self.coming {
             // The first is shown at once, if it is whole.
@@ -107,6 +111,10 @@ impl FrameSource for WatchedFile {
                 Glance::Waiting(format!("{} is being written", shown(&self.path)))
             }
         }
+    }
+
+    fn again(&mut self) {
+        self.seen = None;
     }
 }
 

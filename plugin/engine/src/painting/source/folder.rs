@@ -109,6 +109,16 @@ impl FrameSource for WatchedFolder {
         }
         glance
     }
+
+    fn again(&mut self) {
+        let Some(newest) = &mut self.newest else {
+            return;
+        };
+        newest.again();
+        if let Some(name) = newest.path().file_name() {
+            self.known.remove(name);
+        }
+    }
 }
 
 /// Whether the name is that of a picture. Hidden files are what is being copied, by most

@@ -49,6 +49,10 @@ pub trait FrameSource: Send {
     /// What there is to see now; `now` never goes back. An unchanged file is not read.
     fn glance(&mut self, now: Instant) -> Glance;
 
+    /// Shows the newest once more at the next glance, though it has not changed. A source
+    /// that shows a new frame at each glance need not care.
+    fn again(&mut self) {}
+
     /// Whether people and arms may be in the picture, so that a change must last.
     fn may_move(&self) -> bool {
         false
