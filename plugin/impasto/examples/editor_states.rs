@@ -18,6 +18,7 @@ use engine::units::Congruity;
 use impasto::view::{CalibrationState, View};
 use outputs::{Signal, Values};
 use support::{Desk, collections, harness, states};
+use support::{Desk, harness, looks, states};
 
 /// Of a new window, in points.
 const SIZE: (f32, f32) = (1080.0, 720.0);
@@ -34,6 +35,7 @@ fn main() -> Done {
     draw_outputs(&folder)?;
     draw_library(&folder)?;
     draw_pages(&folder)?;
+    draw_looks(&folder)?;
     draw_browsers(&folder)?;
     draw_calibrations(&folder)?;
     draw_details(&folder)
@@ -108,6 +110,19 @@ fn draw_pages(folder: &Path) -> Done {
     for page in ["Touch", "Choose", "Weigh"] {
         let mut harness = on_page(states::playing(), page);
         save(&mut harness, folder, &page.to_lowercase())?;
+    }
+    Ok(())
+}
+
+/// The page Painting, in every state and in the smallest window.
+fn draw_looks(folder: &Path) -> Done {
+    for (name, view) in looks::all() {
+        for (size, suffix) in [(SIZE, ""), (impasto::editor::MIN_SIZE, "-smallest")] {
+            let mut harness = harness(Desk::new(view.clone()), size, 1.0);
+            harness.run_steps(2);
+            harness.get_by_label("Painting").click();
+            save(&mut harness, folder, &format!("{name}{suffix}"))?;
+        }
     }
     Ok(())
 }

@@ -11,6 +11,8 @@ mod library;
 mod names;
 #[path = "editor/outputs.rs"]
 mod outputs_page;
+#[path = "editor/painting.rs"]
+mod painting_page;
 #[path = "editor/parameters.rs"]
 mod parameters;
 #[path = "editor/parts.rs"]

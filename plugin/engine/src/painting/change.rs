@@ -28,6 +28,9 @@ const SHAKE: f32 = 0.06;
 /// these; beyond them somebody has switched the light.
 const EXPOSURE: [f32; 2] = [0.6, 1.7];
 
+/// From here on, of 255, a channel may be at its end in some of a cell's pixels.
+const BURNT: f32 = 230.0;
+
 /// About as many pixels of a cell are looked at, along each side.
 const PIXELS: usize = 32;
 
@@ -133,7 +136,7 @@ impl Canvas {
         let threshold = sensitivity.threshold();
         let (mut changed, mut largest) = (0usize, 0f32);
         for (at, (new, old)) in self.0.iter().zip(&before.0).enumerate() {
-            let allowed = threshold + SHAKE * before.contrast(at);
+            let allowed = threshold + SHAKE * before.contrast(at) + before.burnt(at, gain);
             let luma = (new[0] - gain * old[0]).abs();
             let color = |c: usize| (new[c] - gain * old[c] - shifts[c - 1]).abs();
             let beyond = luma.max(color(1)).max(color(2)) - allowed;
@@ -165,6 +168,16 @@ impl Canvas {
             median(shifts.collect()).unwrap_or(0.0).clamp(-20.0, 20.0)
         };
         (gain, [shift(1), shift(2)])
+    }
+
+    /// What may be missing in cell `at` from its gain, where a channel is or was at its end.
+    fn burnt(&self, at: usize, gain: f32) -> f32 {
+        let [luma, blue, red, contrast] = self.0[at];
+        let (r, b) = (luma + red / 0.713, luma + blue / 0.564);
+        let g = (luma - 0.299 * r - 0.114 * b) / 0.587;
+        let peak = r.max(g).max(b);
+        let share = (peak * gain.max(1.0) + contrast / 2.0 - BURNT) / (255.0 - BURNT);
+        (gain - 1.0).abs() * peak * share.clamp(0.0, 1.0)
     }
 
     /// The contrast in cell `at`: within it, or with its neighbours over all channels.

@@ -263,6 +263,8 @@ impl ImpastoWindow {
             | Request::ShowPresets
             | Request::Undo
             | Request::Redo => {}
+            Request::Browse(_) | Request::BrowseAt(..) | Request::ShowFailed | Request::Show(_) => {
+            }
         }
     }
 }

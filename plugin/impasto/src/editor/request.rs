@@ -1,6 +1,8 @@
 //! What the panels ask for. They change nothing themselves: they take the published
 //! snapshot and return these.
 
+use std::path::PathBuf;
+
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{Param, ParamPtr};
 
@@ -18,6 +20,10 @@ pub enum Purpose {
     Gallery,
     /// A taught head's file.
     Head,
+    /// A folder that pictures of the painting come into.
+    Inbox,
+    /// A folder with the frames of a recording.
+    Frames,
 }
 
 impl Purpose {
@@ -48,6 +54,8 @@ pub enum Request {
     Redo,
     /// Open the file browser.
     Browse(Purpose),
+    /// Open the file browser at this place, or take it if it is what is looked for.
+    BrowseAt(Purpose, PathBuf),
     /// Show which files of the library could not be used.
     ShowFailed,
 }

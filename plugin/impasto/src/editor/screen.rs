@@ -1,6 +1,7 @@
 //! The whole window: where the cards lie, and the little that the editor knows by itself
 //! (what is being typed, which browser is open). Needs no window, so tests drive it.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui::{
@@ -36,8 +37,11 @@ use super::text::SystemFonts;
 use super::undo::Undo;
 use super::window::RepaintNotifier;
 use super::{MIN_SIZE, theme};
+use crate::looking::LookSource;
 use crate::params::ImpastoParams;
-use crate::view::{Action, CalibrationState, HeadState, LibraryState, PaintingState, View};
+use crate::view::{
+    Action, CalibrationState, HeadState, LibraryState, LookAction, PaintingState, View,
+};
 
 /// The zooms that can be chosen, in percent.
 pub const ZOOMS: [u32; 9] = [75, 90, 100, 125, 150, 175, 200, 225, 250];
@@ -279,6 +283,8 @@ impl Screen {
                         Purpose::Library => Action::SetLibrary(path),
                         Purpose::Gallery => Action::SetGallery(path),
                         Purpose::Head => Action::SetHead(path),
+                        Purpose::Inbox => look_at(LookSource::Folder(path)),
+                        Purpose::Frames => look_at(LookSource::Recording(path)),
                     }));
                 }
             }
@@ -348,6 +354,7 @@ impl Screen {
         for request in asked {
             match request {
                 Request::Browse(purpose) => self.browse(purpose, view),
+                Request::BrowseAt(purpose, place) => self.browse_at(purpose, place),
                 Request::ShowFailed => self.failed_shown = true,
                 Request::Show(page) => self.page = page,
                 Request::ShowPresets => {
@@ -385,13 +392,25 @@ impl Screen {
                     path.parent().map(ToOwned::to_owned)
                 }
             },
+            Purpose::Inbox | Purpose::Frames => {
+                view.look.settings.source.folder().map(ToOwned::to_owned)
+            }
         };
         let usual = match purpose {
             Purpose::Library => ["Music", "Home"],
-            Purpose::Painting | Purpose::Gallery | Purpose::Head => ["Pictures", "Home"],
+            _ => ["Pictures", "Home"],
         };
         let folder = chosen.unwrap_or_else(|| self.places.start(&usual));
+        self.browse_at(purpose, folder);
+    }
+
+    fn browse_at(&mut self, purpose: Purpose, folder: PathBuf) {
         let home = self.places.home.clone();
         self.browser = Some(Browser::open(purpose, folder, home, self.repaint.clone()));
     }
+}
+
+/// Asks for another source of the painting's picture.
+fn look_at(source: LookSource) -> Action {
+    Action::Look(LookAction::SetSource(source))
 }

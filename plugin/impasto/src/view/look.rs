@@ -13,6 +13,9 @@ use crate::looking::{LookSettings, LookSource};
 /// How many rows [`LookState::history`] holds at most.
 pub const HISTORY_ROWS: usize = 24;
 
+/// Whether this build can look through a camera.
+pub const HAS_CAMERAS: bool = false;
+
 /// Where the live painting stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LookState {

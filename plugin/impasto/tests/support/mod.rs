@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub mod collections;
+pub mod looks;
 pub mod names;
 pub mod raster;
 pub mod states;

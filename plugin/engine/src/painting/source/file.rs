@@ -214,7 +214,10 @@ mod tests {
             Glance::Waiting(_)
         ));
         assert!(matches!(file.glance(begin + PATIENCE), Glance::Failed(_)));
-        assert!(matches!(file.glance(begin + PATIENCE * 2), Glance::Nothing));
+        assert!(matches!(
+            file.glance(begin + PATIENCE * 2),
+            Glance::Failed(_)
+        ));
         fs::write(&path, png(3)).expect("written");
         assert!(matches!(
             file.glance(begin + PATIENCE * 3),

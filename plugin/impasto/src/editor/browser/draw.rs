@@ -80,6 +80,8 @@ fn title(purpose: Purpose) -> &'static str {
         Purpose::Library => "Choose a folder of music",
         Purpose::Gallery => "Choose a folder of paintings",
         Purpose::Head => "Choose a taught head",
+        Purpose::Inbox => "Choose a folder that pictures come into",
+        Purpose::Frames => "Choose a folder with a time lapse",
     }
 }
 
@@ -102,7 +104,7 @@ fn summary(browser: &Browser) -> String {
         return String::new();
     };
     let kind = match browser.purpose {
-        Purpose::Painting | Purpose::Gallery => "picture",
+        Purpose::Painting | Purpose::Gallery | Purpose::Inbox | Purpose::Frames => "picture",
         Purpose::Library => "music file",
         Purpose::Head => "taught head",
     };
@@ -111,6 +113,7 @@ fn summary(browser: &Browser) -> String {
     match (browser.purpose, browser.choice()) {
         (Purpose::Painting | Purpose::Head, Some(path)) => format::file_name(&path),
         (Purpose::Painting | Purpose::Head, None) => format!("{files} here{more}"),
+        (Purpose::Inbox | Purpose::Frames, _) => format!("{files} here{more}"),
         _ => format!("{files} here{more}; its folders are searched too"),
     }
 }
@@ -186,7 +189,7 @@ fn list_ui(ui: &mut Ui, browser: &mut Browser, typing: bool) -> Option<Outcome> 
             let text = match browser.purpose {
                 Purpose::Painting => "No folders and no pictures here.",
                 Purpose::Head => "No folders and no taught heads here.",
-                Purpose::Library | Purpose::Gallery => "No folders in here.",
+                _ => "No folders in here.",
             };
             widgets::note(ui, text);
             None

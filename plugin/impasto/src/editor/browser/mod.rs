@@ -192,10 +192,8 @@ impl Browser {
     /// What the button at the bottom would choose, if it can choose anything.
     pub fn choice(&self) -> Option<PathBuf> {
         match (&self.contents, self.purpose) {
-            (Contents::Ready { .. }, Purpose::Library | Purpose::Gallery) => {
-                Some(self.folder.clone())
-            }
-            (Contents::Ready { entries, .. }, Purpose::Painting | Purpose::Head) => {
+            (Contents::Ready { .. }, purpose) if !purpose.is_file() => Some(self.folder.clone()),
+            (Contents::Ready { entries, .. }, _) => {
                 let entry = entries.get(self.selected?)?;
                 (!entry.is_folder).then(|| entry.path.clone())
             }
