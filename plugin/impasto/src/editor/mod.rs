@@ -258,13 +258,12 @@ impl ImpastoWindow {
             }
             // The screen keeps these to itself.
             Request::Browse(_)
+            | Request::BrowseAt(..)
             | Request::ShowFailed
             | Request::Show(_)
             | Request::ShowPresets
             | Request::Undo
             | Request::Redo => {}
-            Request::Browse(_) | Request::BrowseAt(..) | Request::ShowFailed | Request::Show(_) => {
-            }
         }
     }
 }

@@ -42,8 +42,8 @@ pub fn corners_ui(
         ui.painter()
             .add(Shape::closed_line(outline.clone(), stroke));
     }
-    for nth in 0..4 {
-        handle_ui(ui, place, nth, points[nth], correction, page, now);
+    for (nth, point) in points.into_iter().enumerate() {
+        handle_ui(ui, place, nth, point, correction, page, now);
     }
 }
 

@@ -12,11 +12,27 @@ use crate::editor::{theme, widgets};
 use crate::view::PaintingState;
 
 /// Of the preview, in points.
-const PREVIEW: f32 = 150.0;
+const PREVIEW: f32 = 140.0;
 
 pub fn light_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &mut PaintingPage) -> Vec<Request> {
     let correction = scene.view.look.settings.correction;
     let mut asked = Vec::new();
+    let corners = page.corners(&correction);
+    theme::card().show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        widgets::header(ui, "The painting alone", |ui| {
+            let reset = ui.add_enabled(!corners.is_whole(), egui::Button::new("Whole picture"));
+            let help = "Put the corners back to those of the picture";
+            if reset.on_hover_text(help).clicked() {
+                page.draft = None;
+                asked.push(correct(Correction {
+                    corners: Corners::WHOLE,
+                    ..correction
+                }));
+            }
+        });
+        preview_ui(ui, scene, page, corners);
+    });
     theme::card().show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         widgets::header(ui, "White is found", |_| {});
@@ -59,22 +75,6 @@ pub fn light_ui(ui: &mut Ui, scene: &mut Scene<'_>, page: &mut PaintingPage) -> 
         if page.picking {
             widgets::note(ui, "Click on something grey or white in the picture.");
         }
-    });
-    let corners = page.corners(&correction);
-    theme::card().show(ui, |ui| {
-        ui.set_min_width(ui.available_width());
-        widgets::header(ui, "The painting alone", |ui| {
-            let reset = ui.add_enabled(!corners.is_whole(), egui::Button::new("Whole picture"));
-            let help = "Put the corners back to those of the picture";
-            if reset.on_hover_text(help).clicked() {
-                page.draft = None;
-                asked.push(correct(Correction {
-                    corners: Corners::WHOLE,
-                    ..correction
-                }));
-            }
-        });
-        preview_ui(ui, scene, page, corners);
     });
     asked
 }

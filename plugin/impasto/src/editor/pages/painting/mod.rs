@@ -103,14 +103,6 @@ pub fn painting_page(ui: &mut Ui, scene: &mut Scene<'_>, page: &mut PaintingPage
         .resizable(false)
         .show_separator_line(false)
         .show(ui, |ui| asked.extend(open::open_ui(ui, scene, page)));
-    Panel::bottom("painting history")
-        .frame(Frame::new().inner_margin(Margin::symmetric(gap, 0)))
-        .exact_size(strip::HEIGHT)
-        .resizable(false)
-        .show_separator_line(false)
-        .show(ui, |ui| {
-            asked.extend(strip::strip_ui(ui, scene, &mut page.textures));
-        });
     Panel::right("painting settings")
         .frame(Frame::new().inner_margin(Margin {
             left: 0,
@@ -128,9 +120,17 @@ pub fn painting_page(ui: &mut Ui, scene: &mut Scene<'_>, page: &mut PaintingPage
                     ui.set_max_width(ui.available_width() - 6.0);
                     ui.spacing_mut().item_spacing.y = theme::GAP;
                     asked.extend(source::source_ui(ui, scene));
-                    asked.extend(source::looks_ui(ui, scene));
                     asked.extend(light::light_ui(ui, scene, page));
+                    asked.extend(source::looks_ui(ui, scene));
                 });
+        });
+    Panel::bottom("painting history")
+        .frame(Frame::new().inner_margin(Margin::symmetric(gap, 0)))
+        .exact_size(strip::HEIGHT)
+        .resizable(false)
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            asked.extend(strip::strip_ui(ui, scene, &mut page.textures));
         });
     CentralPanel::default()
         .frame(Frame::new().inner_margin(Margin::same(gap)))

@@ -87,11 +87,11 @@ fn pasted(ui: &Ui, scene: &Scene<'_>, page: &mut PaintingPage) -> Option<Request
         return None;
     }
     let text = ui.input(|input| {
-        let texts = input.events.iter().filter_map(|event| match event {
+        let mut texts = input.events.iter().filter_map(|event| match event {
             Event::Paste(text) => Some(text.clone()),
             _ => None,
         });
-        texts.last()
+        texts.next_back()
     })?;
     named(&text, scene, page)
 }
@@ -125,10 +125,9 @@ fn is_picture(path: &Path) -> bool {
 
 /// A button as wide as its column and high enough for a wet hand.
 pub fn wide_button(ui: &mut Ui, text: &str, enabled: bool) -> egui::Response {
-    let button = Button::new(text)
-        .min_size(vec2(ui.available_width(), TALL))
-        .truncate();
-    ui.add_enabled(enabled, button)
+    let size = vec2(ui.available_width(), TALL);
+    ui.add_enabled_ui(enabled, |ui| ui.add_sized(size, Button::new(text)))
+        .inner
 }
 
 /// One of a row of choices, `width` wide, marked if it is the one `taken`.

@@ -75,6 +75,7 @@ pub fn source_ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Request> {
         };
         let shown = format::elide_path(&place, fits);
         widgets::small_line(ui, &shown).on_hover_text(place);
+        asked.extend(state_ui(ui, scene));
     });
     asked
 }
@@ -101,33 +102,39 @@ fn painting_path(painting: &PaintingState) -> Option<&std::path::Path> {
     }
 }
 
-/// How often, how closely, and what came of it.
+/// What came of it, and a look out of turn.
+fn state_ui(ui: &mut Ui, scene: &Scene<'_>) -> Option<Request> {
+    let look = &scene.view.look;
+    let live = look.settings.source.is_live();
+    match &look.live {
+        LiveState::Failed(reason) => widgets::alert(ui, reason),
+        state => {
+            widgets::note(ui, &sentence(state, look, scene));
+        }
+    }
+    let some = !matches!(scene.view.painting, PaintingState::None) || live;
+    let text = if live { "Look now" } else { "Read it again" };
+    let button = wide_button(ui, text, some);
+    let help = match live {
+        true => "Look at once, also while frozen",
+        false => "Read the file again, as the painting goes on",
+    };
+    let clicked = button.on_hover_text(help).clicked();
+    clicked.then(|| ask(LookAction::LookNow))
+}
+
+/// How often and how closely, where it is looked at more than once.
 pub fn looks_ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Request> {
     let look = &scene.view.look;
-    let mut asked = Vec::new();
-    let live = look.settings.source.is_live();
-    theme::card().show(ui, |ui| {
+    if !look.settings.source.is_live() {
+        return Vec::new();
+    }
+    let card = theme::card().show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         widgets::header(ui, "Looking", |_| {});
-        match &look.live {
-            LiveState::Failed(reason) => widgets::alert(ui, reason),
-            state => {
-                widgets::note(ui, &sentence(state, look, scene));
-            }
-        }
-        let some = !matches!(scene.view.painting, PaintingState::None) || live;
-        let text = if live { "Look now" } else { "Read it again" };
-        let button = wide_button(ui, text, some);
-        let help = match live {
-            true => "Look at once, also while frozen",
-            false => "Read the file again, as the painting goes on",
-        };
-        if button.on_hover_text(help).clicked() {
-            asked.push(ask(LookAction::LookNow));
-        }
-        ui.add_enabled_ui(live, |ui| asked.extend(sliders_ui(ui, look)));
+        sliders_ui(ui, look)
     });
-    asked
+    card.inner
 }
 
 fn sliders_ui(ui: &mut Ui, look: &LookState) -> Vec<Request> {
@@ -138,7 +145,7 @@ fn sliders_ui(ui: &mut Ui, look: &LookState) -> Vec<Request> {
     let slider = Slider::new(&mut every, EVERY[0]..=EVERY[1])
         .logarithmic(true)
         .custom_formatter(|seconds, _| pause(seconds))
-        .custom_parser(|text| seconds_of(text));
+        .custom_parser(seconds_of);
     let slider = ui.add(slider);
     name(&slider, "How often to look", f64::from(every));
     let help = "The time between two looks, from half a second to five minutes";
@@ -177,7 +184,7 @@ fn name(slider: &egui::Response, name: &str, value: f64) {
 fn sentence(state: &LiveState, look: &LookState, scene: &Scene<'_>) -> String {
     let ago = |at: std::time::Instant| {
         let passed = scene.now.saturating_duration_since(at);
-        format::ago(Seconds(passed.as_secs_f64()))
+        since(passed)
     };
     match state {
         LiveState::Off => match &scene.view.painting {
@@ -202,6 +209,14 @@ fn sentence(state: &LiveState, look: &LookState, scene: &Scene<'_>) -> String {
             ),
             _ => "Looking\u{2026}".to_owned(),
         },
+    }
+}
+
+/// How long ago something was, in a sentence.
+pub fn since(passed: Duration) -> String {
+    match passed.as_secs() {
+        0 => "just now".to_owned(),
+        _ => format!("{} ago", format::ago(Seconds(passed.as_secs_f64()))),
     }
 }
 

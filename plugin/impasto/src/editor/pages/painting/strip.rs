@@ -3,6 +3,7 @@
 use egui::{Align, Layout, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use engine::units::Seconds;
 
+use super::source::since;
 use super::textures::Textures;
 use crate::editor::pages::Scene;
 use crate::editor::request::Request;
@@ -66,7 +67,7 @@ fn cell_ui(
         WidgetInfo::labeled(
             egui::Role::Button,
             can,
-            format!("{}, {ago}, {congruity}", row.name),
+            format!("{}, {}, {congruity}", row.name, since(passed)),
         )
     });
     if !ui.is_rect_visible(rect) {
