@@ -13,7 +13,8 @@ use super::browser::listing;
 use super::pages::Page;
 use super::request::Request;
 use super::theme;
-use crate::view::Action;
+use crate::looking::LookSource;
+use crate::view::{Action, LookAction};
 
 /// How long a sentence about a drop stays.
 const SAID: Duration = Duration::from_secs(8);
@@ -97,12 +98,12 @@ pub fn offer(paths: &[PathBuf], page: Page) -> Offer {
 /// What a folder is good for on `page`.
 fn folder(path: PathBuf, page: Page) -> (Action, &'static str, PathBuf) {
     match page {
-        Page::Perform
-        | Page::Library
-        | Page::Painting
-        | Page::Teach
-        | Page::Outputs
-        | Page::Session => (
+        Page::Painting => (
+            Action::Look(LookAction::SetSource(LookSource::Folder(path.clone()))),
+            "is watched for pictures of the painting",
+            path,
+        ),
+        Page::Perform | Page::Library | Page::Teach | Page::Outputs | Page::Session => (
             Action::SetLibrary(path.clone()),
             "is the library of your music",
             path,

@@ -31,6 +31,11 @@ impl Purpose {
     pub fn is_file(self) -> bool {
         matches!(self, Self::Painting | Self::Head)
     }
+
+    /// Whether pictures are listed.
+    pub fn shows_pictures(self) -> bool {
+        self == Self::Painting
+    }
 }
 
 /// One thing that a panel asks for.

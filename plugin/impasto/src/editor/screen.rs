@@ -10,7 +10,7 @@ use egui::{
 };
 use outputs::Values;
 
-use super::browser::{Browser, Contents, Outcome, browser_ui};
+use super::browser::{Browser, Contents, Outcome, Thumbnails, browser_ui};
 use super::drops::Drops;
 use super::pages::{
     Page, Scene,
@@ -69,6 +69,7 @@ pub struct Screen {
     calibrating: bool,
     browser: Option<Browser>,
     drops: Drops,
+    thumbnails: Thumbnails,
     failed_shown: bool,
     /// What the user was told last, and when.
     told: Option<(String, Instant)>,
@@ -95,6 +96,7 @@ impl Screen {
             calibrating: false,
             browser: None,
             drops: Drops::default(),
+            thumbnails: Thumbnails::new(repaint.clone()),
             failed_shown: false,
             told: None,
             undo: Undo::default(),
@@ -234,10 +236,10 @@ impl Screen {
         self.perform.recall(at, values);
     }
 
-    /// Whether an open browser waits for a folder to be read.
+    /// Whether an open browser waits for a folder, or for pictures in it, to be read.
     pub fn is_reading(&self) -> bool {
         let reads = |browser: &Browser| browser.contents == Contents::Loading;
-        self.browser.as_ref().is_some_and(reads)
+        self.browser.as_ref().is_some_and(reads) || self.thumbnails.awaited() > 0
     }
 
     /// How soon to draw again, if nothing else asks for it before.
@@ -271,9 +273,13 @@ impl Screen {
 
     fn overlays_ui(&mut self, ui: &mut Ui, view: &View) -> Vec<Request> {
         let mut asked = Vec::new();
+        if self.browser.is_none() {
+            self.thumbnails.rest();
+        }
         if let Some(browser) = &mut self.browser {
             let polled = browser.poll();
-            let outcome = polled.or_else(|| browser_ui(ui, browser, &self.places));
+            let outcome =
+                polled.or_else(|| browser_ui(ui, browser, &self.places, &mut self.thumbnails));
             if let Some(outcome) = outcome {
                 let purpose = browser.purpose;
                 self.browser = None;

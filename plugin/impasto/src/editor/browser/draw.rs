@@ -5,17 +5,24 @@ use egui::{
     WidgetInfo, vec2,
 };
 
-use super::{Browser, Contents, Outcome};
+use super::{Browser, Contents, Outcome, Thumbnails};
 use crate::editor::request::Purpose;
 use crate::editor::{Places, format, theme, widgets};
 
 /// Of one entry, in points.
 const ROW: f32 = 26.0;
+/// Of one entry with a thumbnail, in points.
+const TALL_ROW: f32 = 46.0;
 /// Of the shortcuts' column.
 const SIDE: f32 = 120.0;
 
 /// Draws `browser` over everything; `Some` when it is to be closed.
-pub fn browser_ui(ui: &mut Ui, browser: &mut Browser, places: &Places) -> Option<Outcome> {
+pub fn browser_ui(
+    ui: &mut Ui,
+    browser: &mut Browser,
+    places: &Places,
+    thumbnails: &mut Thumbnails,
+) -> Option<Outcome> {
     let screen = ui.ctx().content_rect();
     let size = (screen.size() - vec2(48.0, 48.0))
         .min(vec2(720.0, 560.0))
@@ -26,13 +33,19 @@ pub fn browser_ui(ui: &mut Ui, browser: &mut Browser, places: &Places) -> Option
     let shown = modal.show(ui.ctx(), |ui| {
         ui.set_min_size(size);
         ui.set_max_size(size);
-        contents_ui(ui, browser, places)
+        contents_ui(ui, browser, places, thumbnails)
     });
+    thumbnails.follow(ui.ctx());
     let clicked_beside = shown.backdrop_response.clicked();
     shown.inner.or(clicked_beside.then_some(Outcome::Closed))
 }
 
-fn contents_ui(ui: &mut Ui, browser: &mut Browser, places: &Places) -> Option<Outcome> {
+fn contents_ui(
+    ui: &mut Ui,
+    browser: &mut Browser,
+    places: &Places,
+    thumbnails: &mut Thumbnails,
+) -> Option<Outcome> {
     let mut outcome = None;
     ui.horizontal(|ui| {
         ui.label(RichText::new(title(browser.purpose)).heading());
@@ -53,7 +66,7 @@ fn contents_ui(ui: &mut Ui, browser: &mut Browser, places: &Places) -> Option<Ou
                 .max_rect(area.shrink(4.0))
                 .layout(Layout::top_down(Align::Min)),
         );
-        if let Some(chosen) = list_ui(&mut list, browser, typing) {
+        if let Some(chosen) = list_ui(&mut list, browser, typing, thumbnails) {
             outcome = Some(chosen);
         }
     });
@@ -162,7 +175,12 @@ fn shortcuts_ui(ui: &mut Ui, browser: &mut Browser, places: &Places) {
     }
 }
 
-fn list_ui(ui: &mut Ui, browser: &mut Browser, typing: bool) -> Option<Outcome> {
+fn list_ui(
+    ui: &mut Ui,
+    browser: &mut Browser,
+    typing: bool,
+    thumbnails: &mut Thumbnails,
+) -> Option<Outcome> {
     let id = Id::unique("browser list");
     let area = ui.max_rect();
     let focus = ui.interact(area, id, Sense::focusable_noninteractive());
@@ -194,27 +212,29 @@ fn list_ui(ui: &mut Ui, browser: &mut Browser, typing: bool) -> Option<Outcome> 
             widgets::note(ui, text);
             None
         }
-        Contents::Ready { .. } => rows_ui(ui, browser),
+        Contents::Ready { .. } => rows_ui(ui, browser, thumbnails),
     }
     .or(outcome.take())
 }
 
-fn rows_ui(ui: &mut Ui, browser: &mut Browser) -> Option<Outcome> {
+fn rows_ui(ui: &mut Ui, browser: &mut Browser, thumbnails: &mut Thumbnails) -> Option<Outcome> {
     let mut clicked = None;
+    let with_pictures = browser.purpose.shows_pictures();
+    let height = if with_pictures { TALL_ROW } else { ROW };
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut area = egui::ScrollArea::vertical().auto_shrink([false, false]);
     if let Some(at) = browser
         .selected
         .filter(|_| std::mem::take(&mut browser.reveal))
     {
-        let middle = at as f32 * ROW - (ui.available_height() - ROW) / 2.0;
+        let middle = at as f32 * height - (ui.available_height() - height) / 2.0;
         area = area.vertical_scroll_offset(middle.max(0.0));
     }
-    area.show_rows(ui, ROW, browser.entries().len(), |ui, rows| {
+    area.show_rows(ui, height, browser.entries().len(), |ui, rows| {
         for at in rows {
             let entry = &browser.entries()[at];
             let (rect, response) =
-                ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+                ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
             let selected = browser.selected == Some(at);
             response.widget_info(|| {
                 WidgetInfo::selected(egui::Role::ListBoxOption, true, selected, &entry.name)
@@ -226,18 +246,25 @@ fn rows_ui(ui: &mut Ui, browser: &mut Browser) -> Option<Outcome> {
             } else if response.hovered() {
                 ui.painter().rect_filled(row, 3.0, theme::RAISED);
             }
-            let (icon, color) = match entry.is_folder {
-                true => (widgets::Icon::Folder, theme::AMBER),
-                false => (widgets::Icon::Picture, theme::BLUE),
-            };
-            widgets::paint_icon(
-                ui,
-                icon,
-                egui::pos2(rect.left() + 16.0, rect.center().y),
-                color,
-            );
-            let text = egui::pos2(rect.left() + 34.0, rect.center().y);
-            let (width, font) = (rect.width() - 40.0, theme::body_font());
+            let indent = if with_pictures { 72.0 } else { 34.0 };
+            let middle = egui::pos2(rect.left() + indent / 2.0 - 1.0, rect.center().y);
+            let picture = (with_pictures && !entry.is_folder).then(|| thumbnails.get(&entry.path));
+            match picture.flatten() {
+                Some(texture) => {
+                    let area = egui::Rect::from_center_size(middle, vec2(56.0, height - 8.0));
+                    let place = fitted(texture.size_vec2(), area);
+                    egui::Image::new((texture.id(), place.size())).paint_at(ui, place);
+                }
+                None => {
+                    let (icon, color) = match entry.is_folder {
+                        true => (widgets::Icon::Folder, theme::AMBER),
+                        false => (widgets::Icon::Picture, theme::BLUE),
+                    };
+                    widgets::paint_icon(ui, icon, middle, color);
+                }
+            }
+            let text = egui::pos2(rect.left() + indent, rect.center().y);
+            let (width, font) = (rect.width() - indent - 6.0, theme::body_font());
             widgets::text_at(ui, text, width, &entry.name, font, theme::TEXT);
             if response.double_clicked() {
                 clicked = Some((at, true));
@@ -255,6 +282,12 @@ fn rows_ui(ui: &mut Ui, browser: &mut Browser) -> Option<Outcome> {
             .get(at)
             .is_some_and(|entry| entry.is_folder);
     opens.then(|| browser.enter()).flatten()
+}
+
+/// The largest place of the shape of `size` in the middle of `area`.
+fn fitted(size: egui::Vec2, area: egui::Rect) -> egui::Rect {
+    let scale = (area.width() / size.x.max(1.0)).min(area.height() / size.y.max(1.0));
+    egui::Rect::from_center_size(area.center(), size * scale)
 }
 
 /// Gives the list's keys to the browser.

@@ -6,6 +6,7 @@
 
 mod draw;
 pub mod listing;
+mod thumbnails;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use egui::Key;
 
 pub use draw::browser_ui;
 use listing::{Entry, Found, Listing};
+pub use thumbnails::Thumbnails;
 
 use super::format;
 use super::request::Purpose;
