@@ -17,8 +17,7 @@ use egui_kittest::kittest::Queryable as _;
 use engine::units::Congruity;
 use impasto::view::{CalibrationState, View};
 use outputs::{Signal, Values};
-use support::{Desk, collections, harness, states};
-use support::{Desk, harness, looks, states};
+use support::{Desk, collections, harness, looks, states};
 
 /// Of a new window, in points.
 const SIZE: (f32, f32) = (1080.0, 720.0);

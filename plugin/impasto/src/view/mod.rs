@@ -32,8 +32,6 @@ pub use action::Action;
 pub use collection::{
     CollectionAction, CollectionState, MAP_POINTS, MapPoint, MapView, Shade, TrackRow,
 };
-pub use look::{HISTORY_ROWS, HistoryRow, LiveState, LookAction, LookState};
-pub use collection::{CollectionAction, CollectionState};
 pub use look::{HAS_CAMERAS, HISTORY_ROWS, HistoryRow, LiveState, LookAction, LookState};
 pub use rows::{CalibrationState, ClipsState, SnippetRow, Suggested};
 pub use session::{SessionAction, SessionState};
