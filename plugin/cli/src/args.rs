@@ -45,8 +45,51 @@ pub enum Command {
     Congruity(Congruity),
     /// Measure how well the networks tell which music belongs to which pictures.
     Eval(Eval),
+    /// List what the plug-in has logged of performances, and take it out as material.
+    Session(Session),
     /// Learn from pairs of your own which music goes with which pictures.
     Teach(Teach),
+}
+
+/// `impasto session`.
+#[derive(Debug, clap::Args)]
+pub struct Session {
+    #[command(subcommand)]
+    pub command: SessionCommand,
+}
+
+/// What to do with sessions.
+#[derive(Debug, Subcommand)]
+pub enum SessionCommand {
+    /// List the sessions that there are, newest first.
+    List,
+    /// Write a session as a table, as a document, or as a folder of its snippets and markers.
+    Export(SessionExport),
+}
+
+/// `impasto session export`.
+#[derive(Debug, clap::Args)]
+pub struct SessionExport {
+    /// The session's file, or its name in the list.
+    #[arg(value_name = "SESSION")]
+    pub session: PathBuf,
+    /// What it is made into.
+    #[arg(long = "as", value_enum, default_value_t = ExportForm::Folder)]
+    pub form: ExportForm,
+    /// Folder that it is written into, under a new name.
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+}
+
+/// What a session is made into.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ExportForm {
+    /// A table, a row for each event.
+    Csv,
+    /// A document with all events.
+    Json,
+    /// A folder with the snippets as WAV, markers, and both of the above.
+    Folder,
 }
 
 /// `impasto index`.

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Match(matching) => commands::matching::run(&args, matching, &interrupt),
         Command::Congruity(congruity) => commands::congruity::run(&args, congruity, &interrupt),
         Command::Eval(eval) => commands::eval::run(&args, eval, &interrupt),
+        Command::Session(session) => commands::session::run(&args, session, &interrupt),
         Command::Teach(teach) => commands::teach::run(&args, teach, &interrupt),
     });
     done.map_or_else(|error| exit::report(&error), |()| ExitCode::SUCCESS)

@@ -86,6 +86,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: crate::teach::TeachProblem,
     },
+    /// A session can't be read or exported.
+    #[error("{path}: {problem}", path = path.display())]
+    Session {
+        /// The session's file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        problem: crate::session::SessionProblem,
+    },
     /// There is no models' folder.
     #[error("no models in {}. Install Impasto again, with its models beside it", list(.tried))]
     NoModels {

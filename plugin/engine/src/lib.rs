@@ -18,6 +18,7 @@
 pub mod analysis;
 pub mod congruity;
 pub mod crossmodal;
+pub mod data;
 pub mod error;
 pub mod evaluation;
 pub mod inference;
@@ -27,6 +28,7 @@ pub mod manifest;
 pub mod painting;
 pub mod playback;
 pub mod retrieval;
+pub mod session;
 pub mod teach;
 pub mod translate;
 pub mod units;

@@ -17,7 +17,7 @@ use egui_kittest::kittest::Queryable as _;
 use engine::units::Congruity;
 use impasto::view::{CalibrationState, View};
 use outputs::{Signal, Values};
-use support::{Desk, collections, harness, looks, states};
+use support::{Desk, collections, harness, looks, sessions, states};
 
 /// Of a new window, in points.
 const SIZE: (f32, f32) = (1080.0, 720.0);
@@ -35,6 +35,7 @@ fn main() -> Done {
     draw_library(&folder)?;
     draw_pages(&folder)?;
     draw_looks(&folder)?;
+    draw_sessions(&folder)?;
     draw_browsers(&folder)?;
     draw_calibrations(&folder)?;
     draw_details(&folder)
@@ -122,6 +123,27 @@ fn draw_looks(folder: &Path) -> Done {
             harness.get_by_label("Painting").click();
             save(&mut harness, folder, &format!("{name}{suffix}"))?;
         }
+    }
+    Ok(())
+}
+
+fn draw_sessions(folder: &Path) -> Done {
+    let mut drawn = sessions::all();
+    let (_, playing) = drawn[0].clone();
+    let (_, long) = drawn[drawn.len() - 1].clone();
+    drawn.extend([
+        ("session-smallest", playing),
+        ("session-long-names-smallest", long),
+    ]);
+    for (name, view) in drawn {
+        let size = match name.ends_with("smallest") {
+            true => impasto::editor::MIN_SIZE,
+            false => SIZE,
+        };
+        let mut harness = harness(Desk::new(view), size, 1.0);
+        harness.get_by_label("Session").click();
+        harness.run_steps(3);
+        save(&mut harness, folder, name)?;
     }
     Ok(())
 }

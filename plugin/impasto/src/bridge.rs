@@ -17,6 +17,7 @@ use outputs::settings::AudioSettings;
 use parking_lot::{Condvar, Mutex};
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use crate::reports::{ReportReceiver, ReportSender, report_channel};
 use crate::worker::Message;
 
 /// Mel frames that fit into a ring: 12.8 s, more than the longest block and than
@@ -252,6 +253,8 @@ pub struct AudioEnd {
     pub calibrated: Producer<Calibrated>,
     /// Which signal takes which route.
     pub outputs: Consumer<AudioSettings>,
+    /// What is told of the performance.
+    pub reports: ReportSender,
 }
 
 /// The worker's end.
@@ -272,6 +275,8 @@ pub struct WorkerEnd {
     pub calibrated: Consumer<Calibrated>,
     /// Which signal takes which route; full, it is tried again.
     pub outputs: Producer<AudioSettings>,
+    /// What is told of the performance.
+    pub reports: ReportReceiver,
 }
 
 /// Both ends, for a host that runs at `rate`.
@@ -283,6 +288,7 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
     let (starts, starts_out) = RingBuffer::new(STARTS);
     let (calibrated, calibrated_out) = RingBuffer::new(CALIBRATIONS);
     let (outputs_in, outputs) = RingBuffer::new(SETTINGS);
+    let (reports, reports_out) = report_channel(rate);
     let audio = AudioEnd {
         brush,
         music,
@@ -291,6 +297,7 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
         starts,
         calibrated,
         outputs,
+        reports,
     };
     let worker = WorkerEnd {
         rate,
@@ -301,6 +308,7 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
         starts: starts_out,
         calibrated: calibrated_out,
         outputs: outputs_in,
+        reports: reports_out,
     };
     (audio, worker)
 }

@@ -2,6 +2,7 @@
 
 use engine::instrument::{KeyEvent, NoteOut};
 use engine::playback::sync;
+use engine::session::HostTime;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::{NoteEvent, Plugin, ProcessContext, Transport};
 use outputs::cc::ControlChange;
@@ -142,4 +143,21 @@ pub fn transport(host: &Transport) -> Option<sync::Transport> {
         bar_start_beats: host.bar_start_pos_beats().unwrap_or(0.0),
         beats_a_bar: 4.0 * numerator / denominator,
     })
+}
+
+/// All that the host says of where it is, for the log.
+pub fn host_time(host: &Transport) -> HostTime {
+    let number = |value: Option<i32>| u32::try_from(value?).ok().filter(|n| *n > 0);
+    let signature = number(host.time_sig_numerator).zip(number(host.time_sig_denominator));
+    HostTime {
+        playing: host.playing,
+        tempo: host.tempo.filter(|tempo| tempo.is_finite() && *tempo > 0.0),
+        signature: signature.map(|(over, under)| [over, under]),
+        quarters: host.pos_beats().filter(|at| at.is_finite()),
+        bar_start: host.bar_start_pos_beats().filter(|at| at.is_finite()),
+        // The host counts from 0, musicians from 1.
+        bar: host.bar_number().map(|bar| bar.saturating_add(1)),
+        samples: host.pos_samples(),
+        seconds: host.pos_seconds().filter(|at| at.is_finite()),
+    }
 }

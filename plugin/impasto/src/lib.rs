@@ -13,6 +13,7 @@ pub mod outlet;
 pub mod output;
 pub mod params;
 pub mod process;
+pub mod reports;
 pub mod snapshot;
 pub mod state;
 pub mod view;
@@ -168,6 +169,7 @@ impl Plugin for Impasto {
         let transport = events::transport(context.transport());
         let playing = context.transport().playing;
         self.shared.playing.store(playing, Ordering::Relaxed);
+        let host = events::host_time(context.transport());
         let keys = self.keys.gather(context);
         let (Some(processor), [left, right]) = (&mut self.processor, buffer.as_slice()) else {
             return ProcessStatus::Normal;
@@ -194,6 +196,7 @@ impl Plugin for Impasto {
             keys,
             transport,
         };
+        processor.note_host(host);
         // A host whose queue is full, or absent, loses the event.
         processor.process(block, &mut |sent| {
             let _ = context.try_send_event(sent.event());

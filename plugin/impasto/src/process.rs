@@ -19,6 +19,7 @@ use engine::instrument::{
 };
 use engine::playback::sync::Transport;
 use engine::playback::{Mode, Player, PlayerSettings};
+use engine::session::HostTime;
 use engine::units::{SampleRate, Seconds};
 use outputs::Signal;
 
@@ -27,6 +28,7 @@ use crate::events::Sent;
 use crate::outlet::Outlet;
 use crate::output::HostLink;
 use crate::params::{ImpastoParams, PlayMode};
+use crate::reports::ReportSender;
 use crate::worker::Message;
 
 /// Samples between two places where a block may be cut.
@@ -121,6 +123,7 @@ pub struct Processor {
     outlet: Outlet,
     starts: rtrb::Producer<StartedAt>,
     calibrated: rtrb::Producer<Calibrated>,
+    reports: ReportSender,
     /// The last start that was reported.
     reported: Option<u64>,
     /// Auditions asked for and started.
@@ -175,6 +178,7 @@ impl Processor {
             outlet: Outlet::new(rate.hz() as f32, end.outputs),
             starts: end.starts,
             calibrated: end.calibrated,
+            reports: end.reports,
             reported: None,
             position: 0,
             elapsed: 0,
@@ -199,6 +203,11 @@ impl Processor {
         self.reported = None;
         (self.unmet, self.alone) = (true, false);
         self.shared.resets.fetch_add(1, Ordering::Release);
+    }
+
+    /// Where the host is at the first sample of the next block.
+    pub fn note_host(&mut self, host: HostTime) {
+        self.reports.note_host(self.elapsed, host);
     }
 
     /// One block of any length; `send` is given the notes and controllers that go out in
@@ -258,6 +267,7 @@ impl Processor {
         self.play(block, start..end, level_db, send);
         self.put_out(block, start..end, send);
         self.audition(length);
+        self.report_stroke();
         self.report_start(length);
         self.mix(block, start, end);
         self.position += length as u64;
@@ -347,6 +357,13 @@ impl Processor {
         self.audition.render(left, right);
     }
 
+    /// Tells the worker of strokes, to a span's length.
+    fn report_stroke(&mut self) {
+        let (begun, (down, ..)) = (self.instrument.strokes(), self.instrument.touch());
+        let strength = self.instrument.strength();
+        self.reports.note_brush(self.elapsed, begun, down, strength);
+    }
+
     /// Tells the worker when what sounds now began.
     fn report_start(&mut self, length: usize) {
         let Some(playing) = self.instrument.player().now_playing() else {
@@ -409,6 +426,7 @@ impl Processor {
 
     fn publish_levels(&mut self) {
         let (down, pressure, brightness) = self.instrument.touch();
+        self.reports.note_elapsed(self.elapsed);
         self.shared.brush_down.store(down, Ordering::Relaxed);
         self.shared.pressure.set(pressure);
         self.shared.brightness.set(brightness);

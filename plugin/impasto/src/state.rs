@@ -54,6 +54,10 @@ pub struct Remembered {
     /// How the painting is looked at; written by the worker as the editor asks.
     #[serde(deserialize_with = "looking::tolerant")]
     pub look: LookSettings,
+    /// Whether sessions are logged, on this machine alone; written by the worker as the
+    /// editor asks.
+    #[serde(deserialize_with = "log_or_default")]
+    pub log: bool,
 }
 
 impl Default for Remembered {
@@ -70,6 +74,7 @@ impl Default for Remembered {
             editor_controls: true,
             outputs: OutputSettings::default(),
             look: LookSettings::default(),
+            log: true,
         }
     }
 }
@@ -83,6 +88,12 @@ impl Remembered {
             self.look.source = LookSource::Still;
         }
     }
+}
+
+/// What is neither on nor off is on, as it is by default.
+fn log_or_default<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.as_bool().unwrap_or(true))
 }
 
 /// Routes that can't be read, of a later version or damaged, must not take the painting and
@@ -176,6 +187,7 @@ mod tests {
             editor_controls: true,
             outputs: OutputSettings::default(),
             look: LookSettings::default(),
+            log: true,
         };
         assert_eq!(read(include_str!("../tests/data/state-v1.json")), expected);
     }
@@ -189,6 +201,7 @@ mod tests {
         let odd = r#"{"painting": "/a.png", "outputs": {"light": {"universe": 70000}}}"#;
         assert_eq!(read(odd).painting, Some("/a.png".into()));
         assert_eq!(read(odd).outputs, OutputSettings::default());
+        assert!(read(r#"{"log": "perhaps"}"#).log && !read(r#"{"log": false}"#).log);
     }
 
     #[test]

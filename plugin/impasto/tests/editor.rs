@@ -19,6 +19,8 @@ mod parameters;
 mod parts;
 #[path = "editor/perform.rs"]
 mod perform;
+#[path = "editor/session.rs"]
+mod session_page;
 #[path = "editor/snippet.rs"]
 mod snippet;
 mod support;

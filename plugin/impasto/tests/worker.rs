@@ -3,6 +3,8 @@
 
 #[path = "worker/collection.rs"]
 mod collection;
+#[path = "worker/session.rs"]
+mod session;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -5,4 +5,5 @@ pub mod eval;
 pub mod index;
 pub mod library;
 pub mod matching;
+pub mod session;
 pub mod teach;

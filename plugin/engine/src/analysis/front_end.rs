@@ -44,10 +44,25 @@ impl FrontEnd {
     /// Takes the next samples and gives `sink` each frame that they complete.
     /// Samples that are not finite count as zero.
     pub fn process(&mut self, mono: &[f32], sink: &mut impl FnMut(&MelFrame)) {
+        self.process_heard(mono, &mut |_| (), sink);
+    }
+
+    /// As [`process`](Self::process), and gives `heard` the signal as the networks hear it:
+    /// at 16 kHz, in order, before the frames that it completes.
+    pub fn process_heard(
+        &mut self,
+        mono: &[f32],
+        heard: &mut impl FnMut(&[f32]),
+        sink: &mut impl FnMut(&MelFrame),
+    ) {
         let framer = &mut self.framer;
+        let mut push = |samples: &[f32]| {
+            heard(samples);
+            framer.push(samples, sink);
+        };
         match &mut self.resampler {
-            None => framer.push(mono, sink),
-            Some(resampler) => resampler.push(mono, &mut |samples| framer.push(samples, sink)),
+            None => push(mono),
+            Some(resampler) => resampler.push(mono, &mut push),
         }
     }
 

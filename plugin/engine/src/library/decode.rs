@@ -149,6 +149,36 @@ fn mono(
     })
 }
 
+/// How a file is stored.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stored {
+    /// Of the samples.
+    pub rate: SampleRate,
+    /// As many as there are.
+    pub channels: usize,
+    /// As its header says, which may be an estimate; `None` where it says nothing.
+    pub duration: Option<Seconds>,
+}
+
+/// How the file at `path` is stored, by its header alone.
+///
+/// # Errors
+///
+/// [`Error::Audio`] with the [`Reason`].
+pub fn stored_as(path: &Path) -> Result<Stored> {
+    let source = Source::open(path).map_err(|reason| Error::Audio {
+        path: path.to_owned(),
+        reason,
+    })?;
+    let rate = SampleRate::new(f64::from(source.rate()));
+    Ok(Stored {
+        // A file without a rate is refused when it is opened.
+        rate: rate.unwrap_or(SampleRate::ANALYSIS),
+        channels: source.channels(),
+        duration: source.announced(),
+    })
+}
+
 /// Decodes `len` of a file from `start` on, in stereo, at `rate` (rounded to
 /// whole hertz). Where the track ends earlier, the clip is shorter.
 ///

@@ -27,7 +27,10 @@ pub use file::HEAD_EXTENSION;
 pub use gather::{GatherProgress, Material, PairRecord, gather};
 pub use head::{Info, NetworksOf, TaughtHead, Verdict};
 pub use judge::{Judged, MEASURED_FROM, WorkJudged};
-pub use pairs::{LeftOut, PAIRS_FILE, Pair, Pairs, REHEARSAL_FILE, RehearsalOptions};
+pub use pairs::{
+    Kept, LeftOut, PAIRS_FILE, Pair, Pairs, REHEARSAL_FILE, RehearsalOptions, Taken, add, put_back,
+    take_away,
+};
 pub use problem::TeachProblem;
 
 use judge::{Plan, judge};

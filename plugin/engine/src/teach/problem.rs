@@ -19,6 +19,23 @@ pub enum TeachProblem {
         /// What is wrong with it, and what to do.
         reason: String,
     },
+    /// Pairs are added and taken away by their files; here a table says what they are.
+    #[error(
+        "the pairs of this folder are in a table, {0}, which only its owner changes. Edit the \
+         table, or choose another folder for pairs"
+    )]
+    HasTable(&'static str),
+    /// There is no pair of this name.
+    #[error("there is no such pair any more. Look at the folder again")]
+    NoSuchPair,
+    /// Too little music to be heard as the networks hear it.
+    #[error("{seconds:.0} s of music are too short: let it play for at least {least:.0} s")]
+    TooShort {
+        /// Of music.
+        seconds: f64,
+        /// Needed.
+        least: f64,
+    },
     /// Too few pairs that have neither picture nor music in common.
     #[error(
         "{} share neither picture nor music, and {minimum} are the fewest that \

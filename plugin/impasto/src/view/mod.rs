@@ -34,7 +34,10 @@ pub use collection::{
 };
 pub use look::{HAS_CAMERAS, HISTORY_ROWS, HistoryRow, LiveState, LookAction, LookState};
 pub use rows::{CalibrationState, ClipsState, SnippetRow, Suggested};
-pub use session::{SessionAction, SessionState};
+pub use session::{
+    Event, ExportState, Form, HostTime, LiveSession, SESSION_ROWS, SessionAction, SessionFile,
+    SessionRow, SessionState,
+};
 pub use silence::Silence;
 pub use snapshot::{SNIPPET_ROWS, View};
 pub use sounding::{COVER_SIDE, NowHeard, PEAKS, Sounding, Upcoming};

@@ -91,7 +91,6 @@ pub struct Desk {
     pub(super) look: Look,
     pub(super) collection: Collection,
     pub(super) heard: Heard,
-    #[allow(dead_code)]
     pub(super) session: Session,
     #[allow(dead_code)]
     pub(super) teach: Teach,
@@ -173,7 +172,7 @@ impl Desk {
     }
 
     /// Whether anything was chosen that the networks are needed for.
-    fn has_choice(&self) -> bool {
+    pub(super) fn has_choice(&self) -> bool {
         let remembered = self.link.params.remembered.read();
         if !remembered.look.source.is_file() {
             return true;
@@ -194,7 +193,9 @@ impl Desk {
                 let library = self.translator.as_ref().and_then(Translator::library);
                 let cache = self.stage.take().map(Stage::into_cache);
                 let cache = cache.or(self.decoded.take());
-                self.stage = Some(Stage::new(*end, cache, library, &self.shared));
+                let stage = Stage::new(*end, cache, library, &self.shared);
+                self.session.attach(&stage);
+                self.stage = Some(stage);
                 self.forget_heard();
                 self.routes.attach();
                 self.link.forget_played();
@@ -202,6 +203,7 @@ impl Desk {
             }
             Message::Detach => {
                 self.decoded = self.stage.take().map(Stage::into_cache);
+                self.session.detach();
                 self.view.clips = ClipsState::default();
                 self.view.congruity = None;
                 self.forget_all_signals();
@@ -324,7 +326,8 @@ impl Desk {
         let Some(info) = library.get(chunk) else {
             return;
         };
-        let track = library.track(info.track);
+        let track = library.track(info.track).clone();
+        self.log_snippet(start, &track.path, &track.name(), info.start);
         self.routes.announce_snippet(track.name(), info.start);
         let distance = start.hit.map_or(Distance(f32::NAN), |hit| hit.distance);
         let score = start.hit.map(|hit| hit.score);

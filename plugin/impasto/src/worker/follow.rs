@@ -114,6 +114,7 @@ impl Desk {
         // Set before the frames of an offline render were sent, so known by now.
         let offline = self.link.is_offline();
         stage.set_offline(offline);
+        self.hear_reports(&mut stage);
         let started = self.note_starts(&mut stage);
         if offline {
             self.follow_offline(&mut stage);

@@ -21,6 +21,7 @@ mod silence;
 mod sounding;
 mod sources;
 mod stage;
+mod task;
 mod teach;
 
 use std::sync::Arc;

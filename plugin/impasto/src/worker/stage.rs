@@ -15,6 +15,7 @@ use outputs::settings::AudioSettings;
 
 use super::clips;
 use crate::bridge::{Calibrated, Shared, StartedAt, WorkerEnd};
+use crate::reports::ReportReceiver;
 use crate::view::ClipsState;
 
 /// Frames that one input may be ahead of the other before it goes on alone, as after
@@ -56,6 +57,7 @@ pub struct Stage {
     starts: rtrb::Consumer<StartedAt>,
     calibrated: rtrb::Consumer<Calibrated>,
     outputs: rtrb::Producer<AudioSettings>,
+    reports: ReportReceiver,
     /// Reports of times that came before the reports that they belong to.
     times: VecDeque<StartedAt>,
     cache: ClipCache,
@@ -111,6 +113,7 @@ impl Stage {
             starts: end.starts,
             calibrated: end.calibrated,
             outputs: end.outputs,
+            reports: end.reports,
             times: VecDeque::new(),
             choices: VecDeque::new(),
             brushed: 0,
@@ -124,6 +127,16 @@ impl Stage {
     /// The host's.
     pub fn rate(&self) -> SampleRate {
         self.rate
+    }
+
+    /// What the audio thread tells of the performance.
+    pub fn reports(&mut self) -> &mut ReportReceiver {
+        &mut self.reports
+    }
+
+    /// Samples that the audio thread has dealt with since the activation.
+    pub fn elapsed(&self) -> u64 {
+        self.reports.elapsed()
     }
 
     /// The decoded audio, for the next activation.

@@ -8,6 +8,7 @@ pub mod collections;
 pub mod looks;
 pub mod names;
 pub mod raster;
+pub mod sessions;
 pub mod states;
 
 use std::path::PathBuf;

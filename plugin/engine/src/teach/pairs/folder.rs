@@ -11,6 +11,9 @@ use crate::retrieval::PICTURE_EXTENSIONS;
 use super::super::TeachProblem;
 use super::{LeftOut, Pair, Pairs, io};
 
+/// The folder in which pairs lie that were taken away, which is not read.
+pub(super) const REMOVED: &str = "removed";
+
 /// Deeper folders are not entered.
 const MAX_DEPTH: usize = 8;
 
@@ -74,6 +77,9 @@ pub(super) fn read(root: &Path) -> Result<Pairs> {
     let (beside, folders) = files(root, false)?;
     by_name(&beside, None, &mut pairs);
     for folder in folders {
+        if folder.as_os_str() == REMOVED {
+            continue;
+        }
         let (inside, _) = files(&root.join(&folder), true)?;
         let inside: Vec<_> = inside
             .into_iter()

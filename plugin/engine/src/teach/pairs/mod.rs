@@ -7,13 +7,16 @@
 //! - `rehearsal.tsv`, a table with the columns `time` and `picture`: snapshots taken
 //!   during a recording, each paired with what sounds from its time to the next one;
 //! - pictures with music of the same name beside them, and folders, one for each painting
-//!   or work, whose pictures go with their music.
+//!   or work, whose pictures go with their music. A folder `removed` is not read.
 
 mod folder;
+mod keep;
 mod rehearsal;
 mod table;
 
 use std::path::{Path, PathBuf};
+
+pub use keep::{Kept, Taken, add, put_back, take_away};
 
 use crate::library::Span;
 use crate::units::Seconds;
