@@ -17,12 +17,15 @@ pub struct Aside<J, R> {
     name: &'static str,
     work: fn(J) -> R,
     running: Option<Running<J, R>>,
+    /// Asked for and not fetched.
+    pending: usize,
 }
 
 struct Running<J, R> {
-    asked: Sender<J>,
+    /// Closed to end it.
+    asked: Option<Sender<J>>,
     made: Receiver<R>,
-    thread: JoinHandle<()>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl<J: Send + 'static, R: Send + 'static> Aside<J, R> {
@@ -32,6 +35,7 @@ impl<J: Send + 'static, R: Send + 'static> Aside<J, R> {
             name,
             work,
             running: None,
+            pending: 0,
         }
     }
 
@@ -41,12 +45,25 @@ impl<J: Send + 'static, R: Send + 'static> Aside<J, R> {
             self.running = start(self.name, self.work);
         }
         let running = self.running.as_ref();
-        running.is_some_and(|running| running.asked.send(job).is_ok())
+        let asked = running.and_then(|running| running.asked.as_ref());
+        let asked = asked.is_some_and(|asked| asked.send(job).is_ok());
+        self.pending += usize::from(asked);
+        asked
     }
 
     /// What was made since, in order.
-    pub fn take(&self) -> Option<R> {
-        self.running.as_ref()?.made.try_recv().ok()
+    pub fn take(&mut self) -> Option<R> {
+        let made = self.running.as_ref()?.made.try_recv().ok()?;
+        self.pending = self.pending.saturating_sub(1);
+        Some(made)
+    }
+
+    /// Ends the thread if it has nothing to do, as when nobody looks; it starts again with
+    /// the next thing asked for.
+    pub fn rest(&mut self) {
+        if self.pending == 0 {
+            self.running = None;
+        }
     }
 }
 
@@ -66,35 +83,32 @@ fn start<J: Send + 'static, R: Send + 'static>(
     };
     let thread = thread::Builder::new().name(name.to_owned()).spawn(run);
     thread.ok().map(|thread| Running {
-        asked,
+        asked: Some(asked),
         made,
-        thread,
+        thread: Some(thread),
     })
 }
 
-impl<J, R> Drop for Aside<J, R> {
+impl<J, R> Drop for Running<J, R> {
     /// Waits: a thread must not outlive the library that its code is in. One that the
     /// system holds, as a dead server's drive does, is left, and the library stays.
     fn drop(&mut self) {
-        let Some(running) = self.running.take() else {
-            return;
-        };
         // What is asked for and not begun is not done any more.
-        drop(running.asked);
+        self.asked = None;
         let until = Instant::now() + PATIENCE;
         loop {
-            match running.made.recv_deadline(until) {
+            match self.made.recv_deadline(until) {
                 Ok(_) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    // A panic was reported by the panic hook.
-                    let _ = running.thread.join();
-                    return;
-                }
+                Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
                     bundle::stay_loaded();
                     return;
                 }
             }
+        }
+        if let Some(thread) = self.thread.take() {
+            // A panic was reported by the panic hook.
+            let _ = thread.join();
         }
     }
 }
@@ -120,6 +134,30 @@ mod tests {
         let doubled: Vec<u32> = made.iter().map(|(job, _)| *job).collect();
         assert_eq!(doubled, [0, 2, 4]);
         assert!(made.iter().all(|(_, thread)| *thread != here));
+    }
+
+    #[test]
+    fn it_rests_only_when_nothing_is_under_way_and_starts_again() {
+        let mut aside = Aside::new("test", |job: u32| job + 1);
+        let fetch = |aside: &mut Aside<u32, u32>| {
+            let until = Instant::now() + Duration::from_secs(10);
+            loop {
+                if let Some(made) = aside.take() {
+                    return made;
+                }
+                assert!(Instant::now() < until, "never made");
+                thread::sleep(Duration::from_millis(1));
+            }
+        };
+        aside.rest();
+        for job in [1, 5] {
+            aside.ask(job);
+            aside.rest();
+            assert!(aside.running.is_some(), "something is to be fetched");
+            assert_eq!(fetch(&mut aside), job + 1);
+            aside.rest();
+            assert!(aside.running.is_none());
+        }
     }
 
     #[test]

@@ -213,10 +213,12 @@ impl Desk {
     /// Goes on with what is due at `now`.
     pub(super) fn follow_collection(&mut self, now: Instant) {
         self.take_opened();
+        self.take_lists(now);
         if !self.publisher.editor_open() {
+            self.collection.maker.rest();
+            self.collection.opener.rest();
             return;
         }
-        self.take_lists(now);
         self.ask_for_lists(now);
         self.follow_shades();
     }

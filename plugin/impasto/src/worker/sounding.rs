@@ -56,12 +56,23 @@ fn read(path: PathBuf) -> Read {
 }
 
 impl Heard {
-    /// The cover of the file at `path`; it is read if it is not known.
-    fn cover(&mut self, path: &Path) -> Option<Arc<Rgba>> {
+    /// Takes in covers that were read.
+    fn take_read(&mut self) {
         while let Some(read) = self.reader.take() {
             self.reading = self.reading.take().filter(|path| *path != read.0);
             keep(&mut self.covers, read, COVERS);
         }
+    }
+
+    /// Nobody looks: what is not needed for that ends.
+    fn rest(&mut self) {
+        self.take_read();
+        self.reader.rest();
+    }
+
+    /// The cover of the file at `path`; it is read if it is not known.
+    fn cover(&mut self, path: &Path) -> Option<Arc<Rgba>> {
+        self.take_read();
         if let Some(cover) = find(&mut self.covers, |known| known == path) {
             return cover;
         }
@@ -112,13 +123,14 @@ fn find<K, V: Clone>(kept: &mut VecDeque<(K, V)>, is: impl Fn(&K) -> bool) -> Op
 impl Desk {
     /// Says what is heard at `now`, and what is next.
     pub(super) fn follow_sounding(&mut self, now: Instant) {
-        self.view.sounding = if self.publisher.editor_open() {
-            Sounding {
-                now: self.now_heard(now),
-                next: self.upcoming(),
-            }
-        } else {
-            Sounding::default()
+        if !self.publisher.editor_open() {
+            self.view.sounding = Sounding::default();
+            self.heard.rest();
+            return;
+        }
+        self.view.sounding = Sounding {
+            now: self.now_heard(now),
+            next: self.upcoming(),
         };
     }
 
