@@ -26,9 +26,13 @@ fn main() -> Result<()> {
     let inner = inner.strip_prefix(bundles.join("Impasto"))?;
     let bundle = Bundle::load_from(&elsewhere.path().join(inner))?;
 
+    check_tour(elsewhere.path())?;
     let mut instance = bundle.instantiate()?;
     let index = tempfile::tempdir()?;
-    let painting = fixture::painting(fixture::PAINTING);
+    // What the tour brings is what is loaded.
+    let painting = elsewhere
+        .path()
+        .join("tour/paintings/hokusai-great-wave.jpg");
     let state = fixture::scene(&mut instance, &painting, index.path(), 10.0)?;
     instance.load_state(&state.to_bytes())?;
     let seen = Snapshot::wait(
@@ -47,6 +51,27 @@ fn main() -> Result<()> {
         );
     }
     println!("relocated bundle ... ok");
+    Ok(())
+}
+
+/// The tour's music and paintings are there, with whose they are, and small.
+fn check_tour(bundle: &Path) -> Result<()> {
+    let tour = bundle.join("tour");
+    let readme = std::fs::read_to_string(tour.join("README.md"))?;
+    let mut tracks = 0;
+    let mut bytes = 0;
+    for work in std::fs::read_dir(tour.join("library"))? {
+        for track in std::fs::read_dir(work?.path())? {
+            let track = track?;
+            let name = track.file_name();
+            let stated = readme.contains(&*name.to_string_lossy());
+            ensure!(stated, "{name:?} is carried without its licence");
+            tracks += 1;
+            bytes += track.metadata()?.len();
+        }
+    }
+    ensure!(tracks >= 12, "{tracks} tracks");
+    ensure!(bytes < 7_000_000, "{bytes} bytes of music");
     Ok(())
 }
 

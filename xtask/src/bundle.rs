@@ -5,8 +5,8 @@
 //!
 //! ```text
 //! target/bundled/Impasto/Impasto.clap          (a folder of its own, where .clap is one file)
-//! target/bundled/Impasto/{models,runtime}/
-//! target/bundled/Impasto.vst3/Contents/Resources/{models,runtime}/
+//! target/bundled/Impasto/{models,runtime,tour}/
+//! target/bundled/Impasto.vst3/Contents/Resources/{models,runtime,tour}/
 //! ```
 
 use std::fs;
@@ -124,7 +124,7 @@ fn stage(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     Ok(stage.join("bundled"))
 }
 
-/// Puts the networks, their cards, the inference runtime and the licences into
+/// Puts the networks, their cards, the inference runtime, the tour and the licences into
 /// `resources`.
 fn carry(workspace: &Workspace, notices: &Path, resources: &Path) -> Result<()> {
     let models = resources.join("models");
@@ -142,8 +142,45 @@ fn carry(workspace: &Workspace, notices: &Path, resources: &Path) -> Result<()> 
         &workspace.target.join("runtime"),
         &resources.join("runtime"),
     )?;
+    carry_tour(workspace, &resources.join("tour"))?;
     copy_all(&workspace.root.join("LICENSE"), &resources.join("LICENSE"))?;
     copy_all(notices, &resources.join("THIRD-PARTY.txt"))
+}
+
+/// Works of the demonstration's library that play well together and are small.
+const TOUR_WORKS: [&str; 6] = [
+    "extreme-tux-racer",
+    "lincity",
+    "planet-blupi",
+    "warzone",
+    "wesnoth",
+    "zaz",
+];
+
+/// The small ones of the formats.
+const TOUR_FORMATS: [&str; 3] = ["ogg", "mp3", "m4a"];
+
+/// Puts music and paintings for the first start into `tour`, with the page that states
+/// whose they are and under which licence each is.
+fn carry_tour(workspace: &Workspace, tour: &Path) -> Result<()> {
+    let assets = workspace.root.join("tests/assets");
+    for work in TOUR_WORKS {
+        let to = tour.join("library").join(work);
+        fs::create_dir_all(&to)?;
+        let from = assets.join("library").join(work);
+        for entry in fs::read_dir(&from).with_context(|| from.display().to_string())? {
+            let file = entry?.path();
+            let format = file.extension().unwrap_or_default();
+            if let Some(name) = file.file_name()
+                && TOUR_FORMATS.iter().any(|small| format == *small)
+            {
+                copy_all(&file, &to.join(name))?;
+            }
+        }
+    }
+    copy_all(&assets.join("paintings"), &tour.join("paintings"))?;
+    copy_all(&assets.join("README.md"), &tour.join("README.md"))?;
+    copy_all(&assets.join("assets.tsv"), &tour.join("assets.tsv"))
 }
 
 /// Signs again on macOS: what was added has broken the bundler's ad hoc signature.

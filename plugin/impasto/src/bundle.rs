@@ -1,6 +1,6 @@
 //! Where the plug-in's own file lies, and with it the models and the runtime.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The file that this code was loaded from: the plug-in's library inside a host, the
 /// program itself in a test. `None` if the system does not say.
@@ -58,6 +58,29 @@ pub fn own_path() -> Option<PathBuf> {
     (length > 0 && length < LONGEST).then(|| PathBuf::from(OsString::from_wide(&name[..length])))
 }
 
+/// The folder `tour` that a bundle carries: music and paintings to begin with. `None` where
+/// there is none, as beside a program that is no bundle. [`TOUR_VARIABLE`] names another.
+pub fn tour() -> Option<PathBuf> {
+    let named = std::env::var_os(TOUR_VARIABLE).map(PathBuf::from);
+    let own = || own_path().map_or_else(Vec::new, |own| tour_candidates(&own));
+    let places = named.map_or_else(own, |named| vec![named]);
+    places
+        .into_iter()
+        .find(|place| place.join("library").is_dir())
+}
+
+/// The environment variable that names the tour's folder, for development and tests.
+pub const TOUR_VARIABLE: &str = "IMPASTO_TOUR";
+
+fn tour_candidates(own: &Path) -> Vec<PathBuf> {
+    let folder = own.parent().unwrap_or(own);
+    vec![
+        folder.join("tour"),
+        // `Contents/x86_64-linux/` or `Contents/MacOS/` beside `Contents/Resources/`.
+        folder.with_file_name("Resources").join("tour"),
+    ]
+}
+
 /// Keeps this code in memory until the process ends, though the host unloads the
 /// plug-in: for when the system still holds a thread of it, which would come back to
 /// nothing.
@@ -92,6 +115,18 @@ pub fn stay_loaded() {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_tour_lies_beside_the_plug_in_or_in_its_resources() {
+        use std::path::{Path, PathBuf};
+        let of = |own: &str| super::tour_candidates(Path::new(own));
+        let clap = of("/plugins/Impasto/Impasto.clap");
+        assert!(clap.contains(&PathBuf::from("/plugins/Impasto/tour")));
+        let vst3 = of("/plugins/Impasto.vst3/Contents/x86_64-linux/Impasto.so");
+        assert!(vst3.contains(&PathBuf::from(
+            "/plugins/Impasto.vst3/Contents/Resources/tour"
+        )));
+    }
+
     #[test]
     fn the_test_itself_is_found() {
         let found = super::own_path().expect("the system says");

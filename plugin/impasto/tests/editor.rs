@@ -24,6 +24,8 @@ mod session_page;
 #[path = "editor/snippet.rs"]
 mod snippet;
 mod support;
+#[path = "editor/tour.rs"]
+mod tour;
 #[path = "editor/trial.rs"]
 mod trial;
 

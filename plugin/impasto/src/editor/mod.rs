@@ -25,6 +25,7 @@ pub mod search;
 pub mod shortcuts;
 pub mod text;
 pub mod theme;
+pub mod tour;
 mod undo;
 mod watch;
 pub mod widgets;
@@ -257,7 +258,8 @@ impl ImpastoWindow {
                 self.params.remembered.write().editor_controls = shown;
             }
             // The screen keeps these to itself.
-            Request::Browse(_)
+            Request::Help
+            | Request::Browse(_)
             | Request::BrowseAt(..)
             | Request::ShowFailed
             | Request::Show(_)

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::tour::TourPlaces;
+
 /// The folders that people keep pictures and music in.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
@@ -11,6 +13,8 @@ pub struct Places {
     pub shortcuts: Vec<(String, PathBuf)>,
     /// Where the user's presets lie, if the system has a place for settings.
     pub presets: Option<PathBuf>,
+    /// The tour's material, and whether it was offered.
+    pub tour: TourPlaces,
 }
 
 impl Places {
@@ -43,9 +47,18 @@ impl Places {
             add("Computer", Some(Path::new("/")));
         }
         let settings = directories::ProjectDirs::from("org", "Impasto", "Impasto");
+        let marker = settings
+            .as_ref()
+            .map(|place| place.config_dir().join("tour-seen"));
+        let tour = TourPlaces {
+            material: crate::bundle::tour(),
+            seen: marker.as_deref().is_some_and(Path::exists),
+            marker,
+        };
         Self {
             home,
             shortcuts,
+            tour,
             presets: settings.map(|place| place.config_dir().join("presets")),
         }
     }

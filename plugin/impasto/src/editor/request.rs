@@ -51,6 +51,8 @@ pub enum Request {
     Show(Page),
     /// Show or hide the parameters on the page of the performance; remembered.
     ShowControls(bool),
+    /// Open the help.
+    Help,
     /// Open the list of presets.
     ShowPresets,
     /// Take the last change of parameters back.

@@ -21,6 +21,7 @@ use super::pages::{
     teach::{TeachPage, teach_page},
 };
 use super::panels::{
+    help::{self, HelpPanel, help_ui},
     library::failed_ui,
     outputs::{Outputs, outputs_ui},
     parameters,
@@ -34,6 +35,7 @@ use super::presets::{Preset, shelf::Shelf};
 use super::request::{Purpose, Request};
 use super::shortcuts::{self, Shortcut};
 use super::text::SystemFonts;
+use super::tour::Tour;
 use super::undo::Undo;
 use super::window::RepaintNotifier;
 use super::{MIN_SIZE, theme};
@@ -77,6 +79,9 @@ pub struct Screen {
     shelf: Shelf,
     /// The list of presets, while it is open.
     presets: Option<PresetsPanel>,
+    /// The help, while it is open.
+    help: Option<HelpPanel>,
+    tour: Tour,
     places: Places,
     repaint: RepaintNotifier,
 }
@@ -102,6 +107,8 @@ impl Screen {
             undo: Undo::default(),
             shelf: Shelf::new(places.presets.clone()),
             presets: None,
+            help: None,
+            tour: Tour::new(places.tour.clone()),
             places,
             repaint,
         }
@@ -272,7 +279,13 @@ impl Screen {
     }
 
     fn overlays_ui(&mut self, ui: &mut Ui, view: &View) -> Vec<Request> {
-        let mut asked = Vec::new();
+        let mut asked = self.tour.ui(ui, view);
+        if let Some(help) = &mut self.help
+            && let Some(done) = help_ui(ui, help, self.places.tour.material.is_some())
+        {
+            self.help = None;
+            asked.extend((done == help::Asked::Tour).then(|| self.tour.begin()));
+        }
         if self.browser.is_none() {
             self.thumbnails.rest();
         }
@@ -321,7 +334,11 @@ impl Screen {
     fn keyed(&mut self, ui: &Ui, params: &ImpastoParams) -> Vec<Request> {
         let mut asked = Vec::new();
         // What is open over the page has the keyboard to itself.
-        if self.browser.is_some() || self.presets.is_some() {
+        if self.browser.is_some()
+            || self.presets.is_some()
+            || self.help.is_some()
+            || self.tour.is_on()
+        {
             return asked;
         }
         for shortcut in shortcuts::take(ui.ctx()) {
@@ -362,6 +379,7 @@ impl Screen {
                 Request::Browse(purpose) => self.browse(purpose, view),
                 Request::BrowseAt(purpose, place) => self.browse_at(purpose, place),
                 Request::ShowFailed => self.failed_shown = true,
+                Request::Help => self.help = Some(HelpPanel::default()),
                 Request::Show(page) => self.page = page,
                 Request::ShowPresets => {
                     let repaint = self.repaint.clone();

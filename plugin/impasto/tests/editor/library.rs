@@ -92,8 +92,9 @@ fn the_empty_states_have_buttons_that_do_what_they_say() {
         .last()
         .expect("a button")
         .click();
-    none.run_steps(2);
-    assert!(none.state().screen.is_reading() || written(&none).contains("Music"));
+    // Its folder may be read before or after it is looked at.
+    none.run_steps(4);
+    assert!(none.state().screen.is_reading() || none.query_by_label("Files").is_some());
     let mut painting = page(state("library-no-painting"));
     // The screen opens the browser by itself.
     assert_ne!(

@@ -19,6 +19,7 @@ use egui_kittest::{Harness, HarnessBuilder};
 use impasto::editor::request::Request;
 use impasto::editor::screen::Screen;
 use impasto::editor::text::SystemFonts;
+use impasto::editor::tour::TourPlaces;
 use impasto::editor::window::RepaintNotifier;
 use impasto::editor::{Places, theme};
 use impasto::params::ImpastoParams;
@@ -43,8 +44,13 @@ pub struct Desk {
 impl Desk {
     /// An editor that shows `view`.
     pub fn new(view: View) -> Self {
+        Self::at(places(), view)
+    }
+
+    /// The same for a user whose files lie at `places`.
+    pub fn at(places: Places, view: View) -> Self {
         Self {
-            screen: Screen::new(places(), RepaintNotifier::new()),
+            screen: Screen::new(places, RepaintNotifier::new()),
             view,
             params: Arc::default(),
             zoom: 100,
@@ -79,6 +85,7 @@ pub fn places() -> Places {
             ("Computer".to_owned(), PathBuf::from("/")),
         ],
         presets: None,
+        tour: TourPlaces::default(),
         home: Some(home),
     }
 }

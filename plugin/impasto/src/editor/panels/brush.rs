@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Align, Align2, Image, Layout, Rect, RichText, Sense, Stroke, Ui, vec2};
 
+use crate::editor::request::Request;
 use crate::editor::{format, pictures::Pictures, theme, widgets};
 use crate::view::View;
 
@@ -25,7 +26,8 @@ pub fn brush_ui(
     strokes: &[Instant],
     pictures: &mut Pictures,
     now: Instant,
-) {
+) -> Option<Request> {
+    let mut asked = None;
     ui.spacing_mut().item_spacing.y = SPACING;
     widgets::header(ui, "Brush", |ui| {
         // Lit while the brush is on the canvas, the harder the brighter.
@@ -36,6 +38,11 @@ pub fn brush_ui(
         if !view.brush_connected {
             let text = RichText::new("not connected").font(theme::small_font());
             ui.label(text.color(theme::ALERT));
+            let how = ui.small_button(RichText::new("Show how").font(theme::small_font()));
+            let help = "How to send the microphone to the sidechain, in your host";
+            if how.on_hover_text(help).clicked() {
+                asked = Some(Request::Help);
+            }
         } else if view.strokes > 0 {
             let count = usize::try_from(view.strokes).unwrap_or(usize::MAX);
             widgets::caption(ui, &format::counted(count, "stroke"));
@@ -44,6 +51,7 @@ pub fn brush_ui(
     mel_ui(ui, view, strokes, pictures, now);
     level_ui(ui, "Brush", view.brush_level_db, theme::BLUE);
     level_ui(ui, "Music", view.music_level_db, theme::AMBER);
+    asked
 }
 
 /// A name, a meter and a number in one line.

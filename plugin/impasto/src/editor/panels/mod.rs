@@ -4,6 +4,7 @@
 pub mod brush;
 pub mod congruity;
 pub mod head;
+pub mod help;
 pub mod library;
 pub mod outputs;
 pub mod painting;

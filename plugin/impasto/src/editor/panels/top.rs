@@ -5,6 +5,7 @@ use egui::{Align, Button, Layout, Role, Sense, Ui, WidgetInfo, vec2};
 use super::outputs::is_failing;
 use crate::editor::pages::Page;
 use crate::editor::request::Request;
+use crate::editor::tour::note_tab;
 use crate::editor::undo::Undo;
 use crate::editor::widgets::{self, Icon};
 use crate::view::{LibraryState, PaintingState, View};
@@ -16,7 +17,7 @@ const HEIGHT: f32 = 32.0;
 const TAB: std::ops::RangeInclusive<f32> = 62.0..=84.0;
 
 /// What stands at the right, in points.
-const RIGHT: f32 = 196.0;
+const RIGHT: f32 = 234.0;
 
 /// One line, with `page` as the one shown.
 pub fn top_ui(ui: &mut Ui, view: &View, page: Page, undo: &Undo) -> Vec<Request> {
@@ -38,6 +39,7 @@ fn pages_ui(ui: &mut Ui, view: &View, shown: Page) -> Option<Request> {
     let mut chosen = None;
     for page in Page::ALL {
         let (rect, _) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
+        note_tab(ui, page, rect);
         let tab = widgets::page_tab(ui, rect, page.name(), page == shown);
         if fails(view, page) {
             widgets::alert_mark_at(ui, rect.right_top() + vec2(-7.0, 8.0));
@@ -69,6 +71,14 @@ fn tools_ui(ui: &mut Ui, undo: &Undo) -> Vec<Request> {
         .clicked()
     {
         asked.push(Request::ShowPresets);
+    }
+    let help = ui.add(Button::new("?").min_size(vec2(HEIGHT, HEIGHT)));
+    help.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Help"));
+    if help
+        .on_hover_text("How to connect the brush, and the tour")
+        .clicked()
+    {
+        asked.push(Request::Help);
     }
     for (icon, name, what, request) in [
         (Icon::Redo, "Redo", undo.redone(), Request::Redo),

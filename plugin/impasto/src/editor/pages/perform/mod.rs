@@ -148,9 +148,10 @@ impl PerformPage {
             let height = if list { MOST_BRUSH } else { rest };
             let flash = self.flash(now);
             let strokes = self.strokes.make_contiguous();
-            card(ui, height, |ui| {
+            let help = card(ui, height, |ui| {
                 brush_ui(ui, view, flash, strokes, scene.pictures, now)
             });
+            asked.extend(help.flatten());
             if list {
                 let left = rest - height - theme::GAP;
                 let rows = card(ui, left, |ui| snippets_ui(ui, view, now));
