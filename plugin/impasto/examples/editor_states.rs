@@ -17,7 +17,7 @@ use egui_kittest::kittest::Queryable as _;
 use engine::units::Congruity;
 use impasto::view::{CalibrationState, View};
 use outputs::{Signal, Values};
-use support::{Desk, collections, harness, looks, sessions, states};
+use support::{Desk, collections, harness, looks, pairs, sessions, states};
 
 /// Of a new window, in points.
 const SIZE: (f32, f32) = (1080.0, 720.0);
@@ -36,6 +36,7 @@ fn main() -> Done {
     draw_pages(&folder)?;
     draw_looks(&folder)?;
     draw_sessions(&folder)?;
+    draw_teaching(&folder)?;
     draw_browsers(&folder)?;
     draw_calibrations(&folder)?;
     draw_details(&folder)
@@ -121,6 +122,18 @@ fn draw_looks(folder: &Path) -> Done {
             let mut harness = harness(Desk::new(view.clone()), size, 1.0);
             harness.run_steps(2);
             harness.get_by_label("Painting").click();
+            save(&mut harness, folder, &format!("{name}{suffix}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn draw_teaching(folder: &Path) -> Done {
+    for (name, view) in pairs::all() {
+        for (size, suffix) in [(SIZE, ""), (impasto::editor::MIN_SIZE, "-smallest")] {
+            let mut harness = harness(Desk::new(view.clone()), size, 1.0);
+            harness.get_by_label("Teach").click();
+            harness.run_steps(3);
             save(&mut harness, folder, &format!("{name}{suffix}"))?;
         }
     }

@@ -27,6 +27,10 @@ const FRAMES: usize = 1024;
 /// Reports of starts that wait for the worker.
 const STARTS: usize = 64;
 
+/// Samples of music at 16 kHz that wait for the worker: four seconds, longer than it is ever
+/// away. Then there is a gap in what can be taught, and nothing else.
+const MUSIC: usize = 1 << 16;
+
 /// How long an offline block waits for the worker at most. A library that can't be
 /// read in this time is a fault; a render that never ends would be a worse one.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -255,6 +259,8 @@ pub struct AudioEnd {
     pub outputs: Consumer<AudioSettings>,
     /// What is told of the performance.
     pub reports: ReportSender,
+    /// The main input as the networks hear it.
+    pub heard: Producer<f32>,
 }
 
 /// The worker's end.
@@ -277,6 +283,8 @@ pub struct WorkerEnd {
     pub outputs: Producer<AudioSettings>,
     /// What is told of the performance.
     pub reports: ReportReceiver,
+    /// The main input as the networks hear it.
+    pub heard: Consumer<f32>,
 }
 
 /// Both ends, for a host that runs at `rate`.
@@ -289,6 +297,7 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
     let (calibrated, calibrated_out) = RingBuffer::new(CALIBRATIONS);
     let (outputs_in, outputs) = RingBuffer::new(SETTINGS);
     let (reports, reports_out) = report_channel(rate);
+    let (heard, heard_out) = RingBuffer::new(MUSIC);
     let audio = AudioEnd {
         brush,
         music,
@@ -298,6 +307,7 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
         calibrated,
         outputs,
         reports,
+        heard,
     };
     let worker = WorkerEnd {
         rate,
@@ -309,6 +319,7 @@ pub fn bridge(rate: SampleRate) -> (AudioEnd, WorkerEnd) {
         calibrated: calibrated_out,
         outputs: outputs_in,
         reports: reports_out,
+        heard: heard_out,
     };
     (audio, worker)
 }

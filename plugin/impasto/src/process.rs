@@ -72,15 +72,22 @@ struct Input {
     front: FrontEnd,
     meter: LevelMeter,
     frames: MelSender,
+    /// Where what the networks hear is kept for teaching; only of the music.
+    heard: Option<rtrb::Producer<f32>>,
     mono: [f32; SPAN],
 }
 
 impl Input {
-    fn new(rate: SampleRate, frames: MelSender) -> engine::Result<Self> {
+    fn new(
+        rate: SampleRate,
+        frames: MelSender,
+        heard: Option<rtrb::Producer<f32>>,
+    ) -> engine::Result<Self> {
         Ok(Self {
             front: FrontEnd::new(rate)?,
             meter: LevelMeter::new(rate),
             frames,
+            heard,
             mono: [0.0; SPAN],
         })
     }
@@ -96,8 +103,14 @@ impl Input {
         downmix(channels, mono);
         self.meter.process(mono);
         let mut count = 0;
-        let frames = &mut self.frames;
-        self.front.process(mono, &mut |frame| {
+        let (frames, kept) = (&mut self.frames, &mut self.heard);
+        let mut keep = |samples: &[f32]| {
+            if let Some(kept) = kept {
+                // What does not fit is a gap in what can be taught.
+                let _ = kept.push_partial_slice(samples);
+            }
+        };
+        self.front.process_heard(mono, &mut keep, &mut |frame| {
             frames.push(frame);
             count += 1;
         });
@@ -169,8 +182,8 @@ impl Processor {
             auditions_seen: shared.auditions.load(Ordering::Acquire),
             shared: Arc::clone(shared),
             inbox,
-            brush: Input::new(rate, end.brush)?,
-            music: Input::new(rate, end.music)?,
+            brush: Input::new(rate, end.brush, None)?,
+            music: Input::new(rate, end.music, Some(end.heard))?,
             instrument: Instrument::new(rate, end.cues),
             calibrator: Calibrator::new(rate),
             calibrations_seen: shared.calibrations.load(Ordering::Acquire),

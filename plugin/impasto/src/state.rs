@@ -58,6 +58,10 @@ pub struct Remembered {
     /// editor asks.
     #[serde(deserialize_with = "log_or_default")]
     pub log: bool,
+    /// The folder of the artist's pairs, where it is not the usual one; written by the worker
+    /// as the editor asks.
+    #[serde(deserialize_with = "path_or_none")]
+    pub pairs: Option<PathBuf>,
 }
 
 impl Default for Remembered {
@@ -75,6 +79,7 @@ impl Default for Remembered {
             outputs: OutputSettings::default(),
             look: LookSettings::default(),
             log: true,
+            pairs: None,
         }
     }
 }
@@ -94,6 +99,12 @@ impl Remembered {
 fn log_or_default<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let value = Value::deserialize(deserializer)?;
     Ok(value.as_bool().unwrap_or(true))
+}
+
+/// What is no path is none.
+fn path_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.as_str().map(PathBuf::from))
 }
 
 /// Routes that can't be read, of a later version or damaged, must not take the painting and
@@ -188,6 +199,7 @@ mod tests {
             outputs: OutputSettings::default(),
             look: LookSettings::default(),
             log: true,
+            pairs: None,
         };
         assert_eq!(read(include_str!("../tests/data/state-v1.json")), expected);
     }
@@ -201,6 +213,8 @@ mod tests {
         let odd = r#"{"painting": "/a.png", "outputs": {"light": {"universe": 70000}}}"#;
         assert_eq!(read(odd).painting, Some("/a.png".into()));
         assert_eq!(read(odd).outputs, OutputSettings::default());
+        assert_eq!(read(r#"{"pairs": 3, "painting": "/a.png"}"#).pairs, None);
+        assert_eq!(read(r#"{"pairs": "/p"}"#).pairs, Some("/p".into()));
         assert!(read(r#"{"log": "perhaps"}"#).log && !read(r#"{"log": false}"#).log);
     }
 

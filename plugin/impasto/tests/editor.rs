@@ -26,6 +26,8 @@ mod snippet;
 mod support;
 #[path = "editor/tour.rs"]
 mod tour;
+#[path = "editor/teach.rs"]
+mod teach_page;
 #[path = "editor/trial.rs"]
 mod trial;
 

@@ -5,6 +5,8 @@
 mod collection;
 #[path = "worker/session.rs"]
 mod session;
+#[path = "worker/teach.rs"]
+mod teaching;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -14,7 +14,7 @@ use super::pages::Page;
 use super::request::Request;
 use super::theme;
 use crate::looking::LookSource;
-use crate::view::{Action, LookAction};
+use crate::view::{Action, LookAction, TeachAction};
 
 /// How long a sentence about a drop stays.
 const SAID: Duration = Duration::from_secs(8);
@@ -103,7 +103,12 @@ fn folder(path: PathBuf, page: Page) -> (Action, &'static str, PathBuf) {
             "is watched for pictures of the painting",
             path,
         ),
-        Page::Perform | Page::Library | Page::Teach | Page::Outputs | Page::Session => (
+        Page::Teach => (
+            Action::Teach(TeachAction::SetFolder(path.clone())),
+            "is the folder of your pairs",
+            path,
+        ),
+        Page::Perform | Page::Library | Page::Outputs | Page::Session => (
             Action::SetLibrary(path.clone()),
             "is the library of your music",
             path,

@@ -20,6 +20,8 @@ pub enum Purpose {
     Gallery,
     /// A taught head's file.
     Head,
+    /// A folder of the artist's own pairs.
+    Pairs,
     /// A folder that pictures of the painting come into.
     Inbox,
     /// A folder with the frames of a recording.

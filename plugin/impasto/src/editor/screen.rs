@@ -42,7 +42,7 @@ use super::{MIN_SIZE, theme};
 use crate::looking::LookSource;
 use crate::params::ImpastoParams;
 use crate::view::{
-    Action, CalibrationState, HeadState, LibraryState, LookAction, PaintingState, View,
+    Action, CalibrationState, HeadState, LibraryState, LookAction, PaintingState, TeachAction, View,
 };
 
 /// The zooms that can be chosen, in percent.
@@ -302,6 +302,7 @@ impl Screen {
                         Purpose::Library => Action::SetLibrary(path),
                         Purpose::Gallery => Action::SetGallery(path),
                         Purpose::Head => Action::SetHead(path),
+                        Purpose::Pairs => Action::Teach(TeachAction::SetFolder(path)),
                         Purpose::Inbox => look_at(LookSource::Folder(path)),
                         Purpose::Frames => look_at(LookSource::Recording(path)),
                     }));
@@ -410,6 +411,7 @@ impl Screen {
                 | LibraryState::Failed { folder, .. } => Some(folder.clone()),
             },
             Purpose::Gallery => view.gallery.clone(),
+            Purpose::Pairs => Some(view.teach.folder.clone()),
             Purpose::Head => match &view.head {
                 HeadState::Shipped => None,
                 HeadState::Taught { path, .. } | HeadState::Failed { path, .. } => {

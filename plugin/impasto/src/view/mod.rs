@@ -42,7 +42,9 @@ pub use silence::Silence;
 pub use snapshot::{SNIPPET_ROWS, View};
 pub use sounding::{COVER_SIDE, NowHeard, PEAKS, Sounding, Upcoming};
 pub use sources::{FailedFile, HeadState, LibraryState, ModelsState, PaintingState};
-pub use teach::{TeachAction, TeachState};
+pub use teach::{
+    FitState, HeadRow, Hindrance, Learned, Pair, PairRow, TeachAction, TeachState, Verdict,
+};
 
 /// Actions that wait for the worker at most; an editor cannot click faster.
 const ACTIONS: usize = 64;

@@ -92,7 +92,6 @@ pub struct Desk {
     pub(super) collection: Collection,
     pub(super) heard: Heard,
     pub(super) session: Session,
-    #[allow(dead_code)]
     pub(super) teach: Teach,
 }
 

@@ -115,6 +115,7 @@ impl Desk {
         let offline = self.link.is_offline();
         stage.set_offline(offline);
         self.hear_reports(&mut stage);
+        self.hear_music(&mut stage);
         let started = self.note_starts(&mut stage);
         if offline {
             self.follow_offline(&mut stage);

@@ -58,6 +58,7 @@ pub struct Stage {
     calibrated: rtrb::Consumer<Calibrated>,
     outputs: rtrb::Producer<AudioSettings>,
     reports: ReportReceiver,
+    heard_music: rtrb::Consumer<f32>,
     /// Reports of times that came before the reports that they belong to.
     times: VecDeque<StartedAt>,
     cache: ClipCache,
@@ -114,6 +115,7 @@ impl Stage {
             calibrated: end.calibrated,
             outputs: end.outputs,
             reports: end.reports,
+            heard_music: end.heard,
             times: VecDeque::new(),
             choices: VecDeque::new(),
             brushed: 0,
@@ -132,6 +134,11 @@ impl Stage {
     /// What the audio thread tells of the performance.
     pub fn reports(&mut self) -> &mut ReportReceiver {
         &mut self.reports
+    }
+
+    /// The music as the networks hear it.
+    pub fn music_heard(&mut self) -> &mut rtrb::Consumer<f32> {
+        &mut self.heard_music
     }
 
     /// Samples that the audio thread has dealt with since the activation.

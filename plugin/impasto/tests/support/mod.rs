@@ -7,6 +7,7 @@
 pub mod collections;
 pub mod looks;
 pub mod names;
+pub mod pairs;
 pub mod raster;
 pub mod sessions;
 pub mod states;

@@ -14,7 +14,7 @@ use impasto::worker::Message;
 use super::{Rig, painting, snippets, stroke};
 
 /// Runs the ignored test `name` with a data folder of its own.
-fn apart(name: &str) {
+pub fn apart(name: &str) {
     let data = tempfile::tempdir().expect("a folder");
     let child = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", name, "--ignored", "--nocapture"])

@@ -93,6 +93,7 @@ fn title(purpose: Purpose) -> &'static str {
         Purpose::Library => "Choose a folder of music",
         Purpose::Gallery => "Choose a folder of paintings",
         Purpose::Head => "Choose a taught head",
+        Purpose::Pairs => "Choose a folder of pairs",
         Purpose::Inbox => "Choose a folder that pictures come into",
         Purpose::Frames => "Choose a folder with a time lapse",
     }
@@ -117,7 +118,11 @@ fn summary(browser: &Browser) -> String {
         return String::new();
     };
     let kind = match browser.purpose {
-        Purpose::Painting | Purpose::Gallery | Purpose::Inbox | Purpose::Frames => "picture",
+        Purpose::Painting
+        | Purpose::Gallery
+        | Purpose::Inbox
+        | Purpose::Frames
+        | Purpose::Pairs => "picture",
         Purpose::Library => "music file",
         Purpose::Head => "taught head",
     };
@@ -126,7 +131,7 @@ fn summary(browser: &Browser) -> String {
     match (browser.purpose, browser.choice()) {
         (Purpose::Painting | Purpose::Head, Some(path)) => format::file_name(&path),
         (Purpose::Painting | Purpose::Head, None) => format!("{files} here{more}"),
-        (Purpose::Inbox | Purpose::Frames, _) => format!("{files} here{more}"),
+        (Purpose::Inbox | Purpose::Frames | Purpose::Pairs, _) => format!("{files} here{more}"),
         _ => format!("{files} here{more}; its folders are searched too"),
     }
 }

@@ -69,9 +69,11 @@ pub fn read(path: &Path, purpose: Purpose, cancelled: &AtomicBool) -> Result<Fou
         return Ok(Found::File(path.to_owned()));
     }
     let endings: &[&str] = match purpose {
-        Purpose::Painting | Purpose::Gallery | Purpose::Inbox | Purpose::Frames => {
-            &PICTURE_EXTENSIONS
-        }
+        Purpose::Painting
+        | Purpose::Gallery
+        | Purpose::Inbox
+        | Purpose::Frames
+        | Purpose::Pairs => &PICTURE_EXTENSIONS,
         Purpose::Library => &decode::EXTENSIONS,
         Purpose::Head => &[HEAD_EXTENSION],
     };

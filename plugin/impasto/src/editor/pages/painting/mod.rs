@@ -6,7 +6,7 @@ mod light;
 mod open;
 mod source;
 mod strip;
-mod textures;
+pub(in crate::editor::pages) mod textures;
 
 use std::time::{Duration, Instant};
 
