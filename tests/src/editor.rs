@@ -9,8 +9,10 @@ use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiSize, PluginGui, Wi
 use std::path::Path;
 use std::time::{Duration, Instant};
 use x11rb::connection::Connection as _;
+pub use x11rb::protocol::xproto::KeyButMask;
 use x11rb::protocol::xproto::{
-    ConnectionExt as _, CreateWindowAux, EventMask, ImageFormat, WindowClass,
+    ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask, ImageFormat,
+    KEY_PRESS_EVENT, KEY_RELEASE_EVENT, KeyPressEvent, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -72,26 +74,81 @@ impl EditorWindow {
         (self.size.width, self.size.height)
     }
 
-    /// Serves `instance`'s main thread for `time`, so that the editor can draw.
+    /// Serves `instance`'s main thread for `time`, so that the editor can draw, and gives
+    /// the editor the sizes that it asks for.
     pub fn settle(&self, instance: &mut Instance, time: Duration) {
         let begin = Instant::now();
         while begin.elapsed() < time {
             instance.serve_callbacks();
+            if let Some(size) = instance.wanted_size() {
+                let _ = self.resize_window(size);
+            }
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    fn resize_window(&self, size: GuiSize) -> Result<()> {
+        let size = ConfigureWindowAux::new()
+            .width(size.width)
+            .height(size.height);
+        self.x
+            .configure_window(self.window, &size)
+            .map_err(display)?;
+        self.x.flush().map_err(display)
+    }
+
+    /// Makes the window `width` by `height` pixels large, or as near to that as the editor
+    /// allows.
+    ///
+    /// # Errors
+    /// The editor refuses the size that it offered.
+    pub fn resize(&self, instance: &mut Instance, width: u32, height: u32) -> Result<()> {
+        let handle = instance.plugin.plugin_handle();
+        let wanted = GuiSize { width, height };
+        let size = self.gui.adjust_size(&handle, wanted).unwrap_or(wanted);
+        self.resize_window(size)?;
+        self.gui
+            .set_size(&handle, size)
+            .map_err(|e| Error::plugin("take a size", e))
+    }
+
+    /// The editor's own window, inside the host's.
+    ///
+    /// # Errors
+    /// The display is gone.
+    pub fn child(&self) -> Result<u32> {
+        let tree = self.x.query_tree(self.window).map_err(display)?;
+        let tree = tree.reply().map_err(display)?;
+        Ok(tree.children.first().copied().unwrap_or(self.window))
+    }
+
+    /// Presses and lets go the key with this code of the usual keyboard.
+    ///
+    /// # Errors
+    /// The display is gone.
+    pub fn key(&self, code: u8, held: KeyButMask) -> Result<()> {
+        let window = self.child()?;
+        for response_type in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
+            let event = KeyPressEvent {
+                response_type,
+                detail: code,
+                event: window,
+                state: held,
+                same_screen: true,
+                ..KeyPressEvent::default()
+            };
+            self.x
+                .send_event(false, window, EventMask::NO_EVENT, event)
+                .map_err(display)?;
+        }
+        self.x.flush().map_err(display)
     }
 
     /// The editor's pixels.
     pub fn picture(&self) -> Result<image::RgbImage> {
         // The editor's window is a child of ours and may differ in depth, which
         // would leave its pixels undefined in a picture of ours: ask it itself.
-        let tree = self
-            .x
-            .query_tree(self.window)
-            .map_err(display)?
-            .reply()
-            .map_err(display)?;
-        let child = tree.children.first().copied().unwrap_or(self.window);
+        let child = self.child()?;
         let geometry = self
             .x
             .get_geometry(child)

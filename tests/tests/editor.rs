@@ -15,8 +15,10 @@ fn main() -> Result<()> {
     let _display = unsafe { impasto_tests::display::provide() }?;
     linux::draws_something()?;
     println!("the editor draws ... ok");
+    linux::resizes_and_zooms()?;
+    println!("the editor is resized and zoomed, and is then as it was ... ok");
     linux::opens_again_and_again()?;
-    println!("the editor opens again and again ... ok");
+    println!("the editor opens a hundred times, looks the same and leaves nothing ... ok");
     linux::opens_and_closes_while_processing()?;
     println!("the editor opens and closes while blocks are processed ... ok");
     linux::survives_the_plug_ins_end()?;
@@ -26,9 +28,10 @@ fn main() -> Result<()> {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use anyhow::{Result, ensure};
+    use anyhow::{Context as _, Result, bail, ensure};
+    use image::{Rgb, RgbImage};
     use impasto_tests::bundle::Bundle;
-    use impasto_tests::editor::EditorWindow;
+    use impasto_tests::editor::{EditorWindow, KeyButMask};
     use impasto_tests::host::Activation;
     use impasto_tests::signal::{Clip, render};
     use std::collections::BTreeSet;
@@ -54,20 +57,108 @@ mod linux {
         Ok(())
     }
 
+    /// Codes of the usual keyboard: the keys that are plus and nought.
+    const PLUS: u8 = 21;
+    const NOUGHT: u8 = 19;
+
+    /// Long enough for a size to go to the host and back, and to be drawn.
+    const DRAWN: Duration = Duration::from_millis(700);
+
+    /// Fails if more than a few pixels differ by more than a little.
+    fn same(what: &str, first: &RgbImage, second: &RgbImage) -> Result<()> {
+        ensure!(
+            first.dimensions() == second.dimensions(),
+            "{what}: {:?} is not {:?}",
+            first.dimensions(),
+            second.dimensions()
+        );
+        let far =
+            |(a, b): (&Rgb<u8>, &Rgb<u8>)| a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > 12);
+        let differing = first
+            .pixels()
+            .zip(second.pixels())
+            .filter(|pair| far(*pair))
+            .count();
+        let share = differing as f64 / first.pixels().len() as f64;
+        if share >= 0.01 {
+            let folder = std::env::temp_dir();
+            first.save(folder.join("impasto-first.png"))?;
+            second.save(folder.join("impasto-second.png"))?;
+            bail!("{what}: {share} of the pixels differ; pictures in {folder:?}");
+        }
+        Ok(())
+    }
+
+    pub fn resizes_and_zooms() -> Result<()> {
+        let mut instance = Bundle::load()?.instantiate()?;
+        let editor = EditorWindow::open(&mut instance)?;
+        editor.settle(&mut instance, Duration::from_secs(3));
+        let first = editor.picture()?;
+        ensure!(first.dimensions() == editor.size());
+        let (width, height) = editor.size();
+
+        editor.resize(&mut instance, width + 220, height + 140)?;
+        editor.settle(&mut instance, DRAWN);
+        let larger = editor.picture()?;
+        ensure!(larger.dimensions() == (width + 220, height + 140));
+        editor.resize(&mut instance, 100, 100)?;
+        editor.settle(&mut instance, DRAWN);
+        let smallest = editor.picture()?.dimensions();
+        ensure!(smallest == (570, 390), "{smallest:?}");
+        editor.resize(&mut instance, width, height)?;
+        editor.settle(&mut instance, DRAWN);
+        same("resized and back", &first, &editor.picture()?)?;
+
+        editor.key(PLUS, KeyButMask::CONTROL)?;
+        editor.settle(&mut instance, DRAWN);
+        let zoomed = editor.picture()?.dimensions();
+        ensure!(zoomed == (width * 5 / 4, height * 5 / 4), "{zoomed:?}");
+        // The size that a host asks for next is the zoomed one.
+        editor.close(&mut instance);
+        let editor = EditorWindow::open(&mut instance)?;
+        ensure!(editor.size() == (width * 5 / 4, height * 5 / 4));
+        editor.settle(&mut instance, DRAWN);
+        editor.key(NOUGHT, KeyButMask::CONTROL)?;
+        editor.settle(&mut instance, DRAWN);
+        same("zoomed and back", &first, &editor.picture()?)?;
+        editor.close(&mut instance);
+        Ok(())
+    }
+
+    /// Threads, open files, and KiB of memory without what the allocator keeps for later.
+    fn held() -> Result<(usize, usize, u64)> {
+        // SAFETY: gives free memory back, and touches none that is in use.
+        unsafe { libc::malloc_trim(0) };
+        let count = |folder| Ok::<_, std::io::Error>(std::fs::read_dir(folder)?.count());
+        let memory = impasto_tests::soak::Memory::now()?.anonymous / 1024;
+        Ok((count("/proc/self/task")?, count("/proc/self/fd")?, memory))
+    }
+
     pub fn opens_again_and_again() -> Result<()> {
         let mut instance = Bundle::load()?.instantiate()?;
-        let mut open_files = Vec::new();
-        for _ in 0..12 {
+        let (mut first, mut early) = (None, None);
+        for opening in 0..100 {
             let editor = EditorWindow::open(&mut instance)?;
-            editor.settle(&mut instance, Duration::from_millis(150));
+            let shown = opening % 25 == 0;
+            let time = if shown { 2_000 } else { 60 };
+            editor.settle(&mut instance, Duration::from_millis(time));
+            if shown {
+                let picture = editor.picture()?;
+                let first = first.get_or_insert_with(|| picture.clone());
+                same("opened again", first, &picture)?;
+            }
             editor.close(&mut instance);
-            open_files.push(std::fs::read_dir("/proc/self/fd")?.count());
+            // The first openings may load what stays: compare the later ones.
+            if opening == 9 {
+                early = Some(held()?);
+            }
         }
-        // The first openings may load what stays: compare the later ones.
-        let (early, late) = (open_files[3], open_files[11]);
+        let early = early.context("opened often enough")?;
+        let late = held()?;
+        println!("threads, files, KiB after 10 openings {early:?}, after 100 {late:?}");
         ensure!(
-            late <= early + 2,
-            "open files grow with the openings: {open_files:?}"
+            late.0 <= early.0 && late.1 <= early.1 && late.2 < early.2 + 32 * 1024,
+            "what is held grows with the openings: {early:?}, then {late:?}"
         );
         Ok(())
     }

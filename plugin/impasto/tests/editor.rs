@@ -1,6 +1,8 @@
 //! The editor as a user meets it: every state is drawn, named and can be acted upon, with
 //! the pointer and with the keyboard. Needs no display.
 
+#[path = "editor/accessible.rs"]
+mod accessible;
 #[path = "editor/browser.rs"]
 mod browser;
 #[path = "editor/drops.rs"]

@@ -28,6 +28,9 @@ mod life;
 #[cfg(target_os = "linux")]
 mod support;
 #[cfg(target_os = "linux")]
+#[path = "window/vst3.rs"]
+mod vst3_host;
+#[cfg(target_os = "linux")]
 #[path = "window/xdnd.rs"]
 mod xdnd;
 
@@ -38,7 +41,7 @@ type Test = fn(&display::Display);
 fn main() {
     // SAFETY: no other thread runs yet.
     let display = unsafe { display::Display::start() };
-    let tests: [(&str, Test); 8] = [
+    let tests: [(&str, Test); 10] = [
         ("life::comes_and_goes", life::comes_and_goes),
         ("life::falls_alone", life::falls_alone),
         ("drawing::stands_still", drawing::stands_still),
@@ -46,6 +49,8 @@ fn main() {
         ("drawing::zooms", drawing::zooms),
         ("drops::files", drops::files),
         ("keys::are_taken_or_left", keys::are_taken_or_left),
+        ("keys::go_to_the_host", keys::go_to_the_host),
+        ("vst3::hosts_open_it_again", vst3_host::hosts_open_it_again),
         ("keys::copy_and_paste", keys::copy_and_paste),
     ];
     let wanted: Vec<String> = std::env::args()

@@ -12,8 +12,8 @@ use clack_extensions::tail::{HostTail, HostTailImpl};
 use clack_extensions::thread_check::{HostThreadCheck, HostThreadCheckImpl};
 use clack_host::prelude::*;
 use std::cell::Cell;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// What a thread is to a plug-in, in CLAP's terms.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,6 +48,8 @@ pub struct HostShared {
     pub(crate) flush: AtomicBool,
     /// Times the plug-in told that its state changed.
     pub(crate) dirty: AtomicU32,
+    /// The size that the editor asked its window to have.
+    pub(crate) resize: Mutex<Option<GuiSize>>,
     /// Calls made from a thread that CLAP does not allow them on, and messages
     /// in which the plug-in admits misbehaviour.
     misbehaviour: Mutex<Vec<String>>,
@@ -130,7 +132,8 @@ impl HostParamsImplShared for HostShared {
 impl HostGuiImpl for HostShared {
     fn resize_hints_changed(&self) {}
 
-    fn request_resize(&self, _new_size: GuiSize) -> Result<(), HostError> {
+    fn request_resize(&self, new_size: GuiSize) -> Result<(), HostError> {
+        *self.resize.lock().unwrap_or_else(PoisonError::into_inner) = Some(new_size);
         Ok(())
     }
 

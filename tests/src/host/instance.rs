@@ -6,6 +6,7 @@ use super::handlers::{HostMainThread, HostShared, Role, TestHost, set_role};
 use super::processor::{Activation, Processor};
 use crate::{Error, Result};
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::gui::GuiSize;
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
@@ -13,6 +14,7 @@ use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 use std::ffi::CStr;
 use std::io::{Read, Write};
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 /// One parameter, as the plug-in describes it.
@@ -120,6 +122,14 @@ impl Instance {
         if asked {
             self.plugin.call_on_main_thread_callback();
         }
+    }
+
+    /// The size that the editor has asked for since the last call, in pixels.
+    pub(crate) fn wanted_size(&mut self) -> Option<GuiSize> {
+        self.plugin.access_shared_handler(|shared| {
+            let mut wanted = shared.resize.lock().unwrap_or_else(PoisonError::into_inner);
+            wanted.take()
+        })
     }
 
     /// While it is not active: lets the plug-in tell of its parameters, if it asked for it.

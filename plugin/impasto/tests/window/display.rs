@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use image::RgbImage;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    AtomEnum, ConnectionExt as _, EventMask, ImageFormat, KeyButMask, KeyPressEvent,
-    MotionNotifyEvent,
+    AtomEnum, ConnectionExt as _, CreateWindowAux, EventMask, ImageFormat, KeyButMask,
+    KeyPressEvent, MotionNotifyEvent, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -73,6 +73,31 @@ impl Display {
             waiting.extend(tree.children);
         }
         None
+    }
+
+    /// A window of the test's own, as a host has one, that hears `mask`.
+    pub fn window(&self, mask: EventMask) -> u32 {
+        let window = self.x().generate_id().expect("a number");
+        self.x()
+            .create_window(
+                x11rb::COPY_DEPTH_FROM_PARENT,
+                window,
+                self.root,
+                0,
+                0,
+                400,
+                300,
+                0,
+                WindowClass::INPUT_OUTPUT,
+                x11rb::COPY_FROM_PARENT,
+                &CreateWindowAux::new().event_mask(mask),
+            )
+            .expect("sent");
+        self.x().map_window(window).expect("sent");
+        // A round trip: others must find it made.
+        let asked = self.x().get_input_focus().expect("sent");
+        asked.reply().expect("an answer");
+        window
     }
 
     /// The atom called `name`.

@@ -1,13 +1,16 @@
 //! Keys and the clipboard.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{Key, Modifiers, Ui, Vec2};
 use impasto::editor::window::{Content, Meter, Opening, RepaintNotifier, open};
-use nice_plug::editor::EditorHandle as _;
+use nice_plug::editor::{EditorHandle as _, ParentWindowHandle};
 use parking_lot::Mutex;
-use x11rb::protocol::xproto::KeyButMask;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::Event;
+use x11rb::protocol::xproto::{ConnectionExt as _, EventMask, KeyButMask};
 
 use super::display::Display;
 use super::life::wait_for;
@@ -59,6 +62,10 @@ struct Fielded {
 }
 
 fn field(focused: bool) -> Fielded {
+    field_in(None, focused)
+}
+
+fn field_in(parent: Option<ParentWindowHandle>, focused: bool) -> Fielded {
     let (text, pressed) = (Arc::<Mutex<String>>::default(), Arc::default());
     let content = Field {
         text: Arc::clone(&text),
@@ -76,7 +83,7 @@ fn field(focused: bool) -> Fielded {
     let meter = Arc::<Meter>::default();
     let repaint = RepaintNotifier::new();
     let counted = Arc::clone(&meter);
-    let spawned = open(opening, None, false, content, repaint, counted, None).expect("a window");
+    let spawned = open(opening, parent, false, content, repaint, counted, None).expect("a window");
     spawned.handle.show(&spawned.window).expect("shown");
     wait_for("it draws", || meter.first_frame().is_some());
     std::thread::sleep(Duration::from_millis(100));
@@ -107,6 +114,33 @@ pub fn are_taken_or_left(display: &Display) {
     });
     assert_eq!(*without.text.lock(), "");
     drop(without.spawned);
+}
+
+/// In a host's window, a key that nothing in the editor wants arrives at the host, and a key
+/// of the editor's does not.
+pub fn go_to_the_host(display: &Display) {
+    let x = display.x();
+    let host = display.window(EventMask::KEY_PRESS);
+    let parent = NonZeroU32::new(host).map(ParentWindowHandle::XcbWindow);
+    let field = field_in(parent, false);
+    let window = display.editor().expect("a window");
+    display.key(window, F, KeyButMask::default());
+    display.key(window, SPACE, KeyButMask::SHIFT);
+    let heard = std::cell::RefCell::new(Vec::new());
+    wait_for("the host hears the space", || {
+        while let Ok(Some(event)) = x.poll_for_event() {
+            if let Event::KeyPress(key) = event {
+                heard.borrow_mut().push((key.detail, key.state));
+            }
+        }
+        !heard.borrow().is_empty()
+    });
+    assert_eq!(*heard.borrow(), [(SPACE, KeyButMask::SHIFT)]);
+    wait_for("the editor sees both", || {
+        *field.pressed.lock() == [Key::F, Key::Space]
+    });
+    drop(field.spawned);
+    x.destroy_window(host).expect("sent");
 }
 
 /// Text goes to other programs and comes from them.

@@ -25,6 +25,10 @@ use super::{Content, Opening, RepaintNotifier, keys};
 /// How often the window looks whether there is something new to see.
 const TICK: Duration = Duration::from_millis(33);
 
+/// How many ticks after a new size the picture is shown again: Mesa's software driver takes
+/// the first frame after it for one of the old size.
+const SHOWN_AGAIN: u8 = 3;
+
 /// One window, on its own thread.
 pub struct Handler<C: Content> {
     context: WindowContext,
@@ -36,6 +40,8 @@ pub struct Handler<C: Content> {
     wanted: Cell<bool>,
     /// The system lost what was shown.
     exposed: Cell<bool>,
+    /// For how many ticks the picture is still to be shown again.
+    again: Cell<u8>,
     /// Something panicked; nothing is called any more.
     broken: Cell<bool>,
 }
@@ -46,6 +52,8 @@ struct Inner<C> {
     input: Input,
     renderer: Renderer,
     clipboard: Clipboard,
+    #[cfg(target_os = "linux")]
+    forward: super::forward::Forward,
     meter: Arc<Meter>,
     begin: Instant,
     zoom: f32,
@@ -91,6 +99,8 @@ impl<C: Content> Handler<C> {
             input: Input::new(renderer.texture_side()),
             renderer,
             clipboard: Clipboard::default(),
+            #[cfg(target_os = "linux")]
+            forward: super::forward::Forward::default(),
             meter,
             begin: Instant::now(),
             zoom: opening.zoom,
@@ -105,6 +115,7 @@ impl<C: Content> Handler<C> {
             ticker,
             wanted: Cell::new(true),
             exposed: Cell::new(false),
+            again: Cell::new(SHOWN_AGAIN),
             broken: Cell::new(false),
         })
     }
@@ -147,6 +158,11 @@ impl<C: Content> Handler<C> {
         }
         if wanted || self.wanted.get() {
             self.want();
+        }
+        if let Some(left) = self.again.get().checked_sub(1) {
+            self.again.set(left);
+            self.exposed.set(true);
+            self.context.request_redraw();
         }
     }
 
@@ -209,6 +225,17 @@ impl<C: Content> Handler<C> {
         }
     }
 
+    /// The window's number on X11.
+    #[cfg(target_os = "linux")]
+    fn number(&self) -> Option<u32> {
+        use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
+        match self.context.window_handle().ok()?.as_raw() {
+            RawWindowHandle::Xlib(handle) => u32::try_from(handle.window).ok(),
+            RawWindowHandle::Xcb(handle) => Some(handle.window.get()),
+            _ => None,
+        }
+    }
+
     fn event(&self, event: Event) -> EventStatus {
         // A window in another one is not given the keyboard by a click alone.
         if let Event::Mouse(MouseEvent::ButtonPressed { .. }) = event {
@@ -216,7 +243,16 @@ impl<C: Content> Handler<C> {
         }
         let mut inner = self.inner.borrow_mut();
         let status = match event {
-            Event::Keyboard(event) => Some(inner.keyboard(&event)),
+            Event::Keyboard(event) => {
+                let status = inner.keyboard(&event);
+                #[cfg(target_os = "linux")]
+                if status == EventStatus::Ignored
+                    && let Some(window) = self.number()
+                {
+                    inner.forward.send(window, &event);
+                }
+                Some(status)
+            }
             event => inner.input.other(event),
         };
         drop(inner);
@@ -347,6 +383,7 @@ impl<C: Content> WindowHandler for Handler<C> {
             let points = inner.input.set_size(size, zoom);
             inner.content.resized(points, size.scale_factor);
             drop(inner);
+            self.again.set(SHOWN_AGAIN);
             self.want();
         });
         Ok(())

@@ -7,6 +7,7 @@
 //! | `input`, `keys` | baseview's events as egui's |
 //! | `renderer`, `damage` | draws what has changed, and nothing else |
 //! | `clipboard` | copy and paste |
+//! | `forward` | on X11, keys to the host that are not ours |
 //! | [`meter`] | what drawing costs |
 //! | [`repaint`], [`corner`] | a wake-up from other threads; a corner to pull |
 //!
@@ -18,6 +19,8 @@
 mod clipboard;
 pub mod corner;
 mod damage;
+#[cfg(target_os = "linux")]
+mod forward;
 pub mod handle;
 pub mod handler;
 mod input;
