@@ -14,6 +14,7 @@ mod peer_index;
 mod python;
 mod runtime;
 mod scale;
+mod screenshots;
 mod shell;
 mod soak;
 mod system;
@@ -80,6 +81,8 @@ enum Command {
     },
     /// Feed broken audio, pictures, states and indexes to all that reads them (needs a C++ compiler)
     Fuzz(fuzz::Options),
+    /// Draw the README's pictures of the editor's views into docs/pictures (no display needed)
+    Screenshots,
     /// Check the architecture's mechanical invariants
     Tidy,
     /// Run the training package: `cargo xtask models smoke`, `cargo xtask models --help`
@@ -143,6 +146,7 @@ fn run(command: Command, workspace: &Workspace, steps: &mut Steps) -> Result<()>
         Command::Daw { cases } => daw::run(workspace, steps, &cases),
         Command::Validate { repeat } => validate::run(workspace, repeat),
         Command::Fuzz(options) => fuzz::run(workspace, &options, steps),
+        Command::Screenshots => screenshots::run(workspace, steps),
         Command::Tidy => tidy::run(workspace),
         Command::Models { arguments } => python::training(workspace, &arguments),
     }

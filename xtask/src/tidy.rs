@@ -20,6 +20,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let mut faults = Vec::new();
     faults.extend(long_sources(&files)?);
     faults.extend(heavy_files(&files)?);
+    faults.extend(missing_pictures(&files)?);
     faults.extend(forbidden_dependencies(workspace)?);
     faults.extend(network_crates(&workspace.root.join("Cargo.lock"))?);
     faults.extend(stray_sockets(workspace, &files)?);
@@ -55,6 +56,35 @@ fn long_sources(files: &[PathBuf]) -> Result<Vec<String>> {
         }
     }
     Ok(faults)
+}
+
+/// Pictures that a page of text shows and that are not there.
+fn missing_pictures(files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    for page in files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|e| e == "md"))
+    {
+        let text = fs::read_to_string(page)?;
+        for name in pictures_of(&text) {
+            let picture = page.parent().unwrap_or(page).join(name);
+            if !picture.is_file() {
+                let (page, picture) = (page.display(), picture.display());
+                faults.push(format!("{page}: shows {picture}, which is not there"));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+/// The files that `![...](...)` names; addresses elsewhere are left out.
+fn pictures_of(text: &str) -> Vec<&str> {
+    let after = text.split("![").skip(1);
+    let named = after.filter_map(|rest| {
+        let (_, rest) = rest.split_once("](")?;
+        rest.split_once(')').map(|(name, _)| name)
+    });
+    named.filter(|name| !name.contains("://")).collect()
 }
 
 fn heavy_files(files: &[PathBuf]) -> Result<Vec<String>> {
@@ -178,4 +208,15 @@ fn dependencies(manifest: &Path) -> Result<Vec<String>> {
         .filter_map(|section| manifest.get(*section)?.as_table())
         .flat_map(|table| table.keys().cloned())
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_of_a_page_are_found() {
+        let text = "a ![one](x/1.png) b\n![two](2.png)![far](https://a.b/c.png) [no](3.png)";
+        assert_eq!(pictures_of(text), ["x/1.png", "2.png"]);
+    }
 }

@@ -14,10 +14,8 @@ use std::time::Duration;
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use engine::units::Congruity;
 use impasto::view::{CalibrationState, View};
-use outputs::{Signal, Values};
-use support::{Desk, collections, harness, looks, pairs, sessions, states};
+use support::{Desk, collections, harness, looks, pairs, sessions, states, with_history};
 
 /// Of a new window, in points.
 const SIZE: (f32, f32) = (1080.0, 720.0);
@@ -217,26 +215,6 @@ fn on_page(view: View, page: &str) -> Harness<'static, Desk> {
     harness.get_by_label(page).click();
     harness.run_steps(3);
     harness
-}
-
-/// Three minutes of congruity and its parts, with a rest in them.
-fn with_history(mut desk: Desk) -> Desk {
-    let mut last = desk.view.signals;
-    last[Signal::Congruity] = desk.view.congruity.map(Congruity::get);
-    for tick in 0..900_u32 {
-        let at = tick as f32 / 900.0;
-        let mut values = Values::default();
-        for (place, signal) in Signal::ALL.into_iter().enumerate() {
-            let phase = place as f32;
-            let value = 0.45 + 0.25 * (at * 9.0 + phase).sin() + 0.1 * (at * 31.0 - phase).sin();
-            let value = last[signal].map(|last| value + (last - value) * at.powi(6));
-            values[signal] = value.filter(|_| !(330..370).contains(&tick));
-        }
-        let now = states::epoch() + Duration::from_millis(200) * tick;
-        desk.screen.recall(now, values);
-    }
-    desk.now = states::epoch() + Duration::from_secs(180);
-    desk
 }
 
 /// Lets a folder be read and the window calm down.

@@ -26,10 +26,10 @@ mod session_page;
 #[path = "editor/snippet.rs"]
 mod snippet;
 mod support;
-#[path = "editor/tour.rs"]
-mod tour;
 #[path = "editor/teach.rs"]
 mod teach_page;
+#[path = "editor/tour.rs"]
+mod tour;
 #[path = "editor/trial.rs"]
 mod trial;
 

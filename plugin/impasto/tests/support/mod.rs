@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui_kittest::{Harness, HarnessBuilder};
+use engine::units::Congruity;
 use impasto::editor::request::Request;
 use impasto::editor::screen::Screen;
 use impasto::editor::text::SystemFonts;
@@ -25,6 +26,7 @@ use impasto::editor::window::RepaintNotifier;
 use impasto::editor::{Places, theme};
 use impasto::params::ImpastoParams;
 use impasto::view::View;
+use outputs::{Signal, Values};
 
 /// An editor, what it shows and what it has asked for so far.
 pub struct Desk {
@@ -98,6 +100,26 @@ pub fn assets() -> PathBuf {
         .map(|folder| folder.join("tests/assets"))
         .find(|assets| assets.join("paintings").is_dir())
         .expect("the workspace holds tests/assets")
+}
+
+/// Three minutes of congruity and its parts, with a rest in them.
+pub fn with_history(mut desk: Desk) -> Desk {
+    let mut last = desk.view.signals;
+    last[Signal::Congruity] = desk.view.congruity.map(Congruity::get);
+    for tick in 0..900_u32 {
+        let at = tick as f32 / 900.0;
+        let mut values = Values::default();
+        for (place, signal) in Signal::ALL.into_iter().enumerate() {
+            let phase = place as f32;
+            let value = 0.45 + 0.25 * (at * 9.0 + phase).sin() + 0.1 * (at * 31.0 - phase).sin();
+            let value = last[signal].map(|last| value + (last - value) * at.powi(6));
+            values[signal] = value.filter(|_| !(330..370).contains(&tick));
+        }
+        let now = states::epoch() + Duration::from_millis(200) * tick;
+        desk.screen.recall(now, values);
+    }
+    desk.now = states::epoch() + Duration::from_secs(180);
+    desk
 }
 
 /// A harness of `size` points around `desk`. What its own typefaces lack is an error.
