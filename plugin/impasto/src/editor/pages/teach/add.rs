@@ -45,7 +45,10 @@ pub(super) fn add_ui(ui: &mut Ui, scene: &mut Scene<'_>) -> Vec<Request> {
         true => Button::new(label.color(theme::GROUND)).fill(theme::AMBER),
         false => Button::new(label),
     };
-    let pressed = ui.add_enabled(ready, button.min_size(size));
+    // In a row, as a column puts a button's words at its left.
+    let pressed = ui
+        .horizontal(|ui| ui.add_enabled(ready, button.min_size(size)))
+        .inner;
     let pressed = pressed
         .on_hover_text("Keeps a copy of the picture as it is used, and the music, as a pair")
         .on_disabled_hover_text("See below why not");

@@ -35,7 +35,11 @@ pub(super) fn learn_ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Request> {
     let hindrance = hindrance(scene);
     let text = format!("Learn from {}", format::counted(teach.pairs.len(), "pair"));
     let size = vec2(ui.available_width(), BUTTON);
-    let pressed = ui.add_enabled(hindrance.is_none(), Button::new(text).min_size(size));
+    let learn = Button::new(text).min_size(size);
+    // In a row, as a column puts a button's words at its left.
+    let pressed = ui
+        .horizontal(|ui| ui.add_enabled(hindrance.is_none(), learn))
+        .inner;
     let about = "Looks at all pictures, hears all music, fits a head on them, measures it on pairs \
                  left out, and uses it";
     let reason = hindrance.unwrap_or_default();

@@ -164,7 +164,12 @@ fn row_ui(ui: &mut Ui, row: &PairRow, textures: &mut Textures, has_table: bool) 
         pos2(rect.right() - 4.0, rect.center().y + 17.0),
     );
     let id = ui.scope_id().with(&row.pair.picture).with(&row.pair.music);
-    let mut remove = ui.new_child(egui::UiBuilder::new().id_salt(id).max_rect(place));
+    let mut remove = ui.new_child(
+        egui::UiBuilder::new()
+            .id_salt(id)
+            .max_rect(place)
+            .layout(Layout::left_to_right(Align::Center)),
+    );
     let pressed = button(&mut remove, "Remove", place.width());
     let name = format!("Remove {}", row.name);
     pressed.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
