@@ -18,7 +18,9 @@ use std::time::{Duration, Instant};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use engine::library::MapMethod;
-use impasto::view::{MAP_POINTS, Shade, View};
+use engine::units::ChunkId;
+use impasto::editor::search::{Search, fold};
+use impasto::view::{MAP_POINTS, Shade, TrackRow, View};
 use support::{Desk, collections, harness};
 
 const FRAMES: usize = 100;
@@ -36,6 +38,39 @@ fn main() {
     desk.run_steps(3);
     time("Library", &mut desk, false);
     time("Library, anew", &mut desk, true);
+    search();
+}
+
+/// What a frame of a search through a hundred thousand tracks costs.
+fn search() {
+    let row = |at: usize| {
+        let (title, artist) = (format!("Track number {at}"), format!("Artist {}", at / 12));
+        let place = format!("{artist}/Album {}/{title}.flac", at % 12);
+        TrackRow {
+            key: fold(&format!("{title}\n{artist}\n{place}")),
+            title,
+            artist,
+            path: place.clone().into(),
+            place,
+            chunks: 60,
+            first: ChunkId(at as u32),
+        }
+    };
+    let tracks = Arc::new((0..100_000).map(row).collect::<Vec<_>>());
+    let mut frames = Vec::new();
+    for text in ["t", "tr", "tra", "track 99", "artist 12 album", "no such"] {
+        let mut search = Search::default();
+        search.text = text.to_owned();
+        loop {
+            let began = Instant::now();
+            let goes_on = search.follow(&tracks);
+            frames.push(began.elapsed());
+            if !goes_on {
+                break;
+            }
+        }
+    }
+    println!("search, a frame: {}", median(frames));
 }
 
 fn time(name: &str, desk: &mut Harness<'_, Desk>, anew: bool) {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use anyhow::Result;
 use engine::inference::Models;
 use engine::library::{
-    Contract, Control, Failure, Indexer, Library, Progress, ScanReport, Watcher, Watching,
-    portable_index_dir, with_encoders,
+    Contract, Control, Failure, Indexer, Library, MapOptions, Progress, ScanReport, Watcher,
+    Watching, portable_index_dir, with_encoders,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -152,6 +152,21 @@ fn scan(
         let folder = indexed.folder.display();
         return Err(Exit::NoLibrary(format!("{folder} holds no music that can be used")).into());
     }
+    map(args, &mut indexer, interrupt)
+}
+
+/// Brings the library's map up to date, which the editor shows; called off, it goes on with
+/// the next scan.
+fn map(args: &Args, indexer: &mut Indexer, interrupt: &Interrupt) -> Result<()> {
+    let drawing = progress::spinner(args, "drawing the map");
+    let control = Control::new();
+    let drawn = indexer.map(&MapOptions::default(), &control, &mut |_| {
+        if interrupt.pressed() {
+            control.cancel();
+        }
+    });
+    drawing.finish_and_clear();
+    drawn?;
     Ok(())
 }
 

@@ -133,6 +133,27 @@ mod tests {
         fs::write(&path, [&whole[..], &[0; 4096]].concat()).unwrap();
         assert!(Map::load(folder.path(), &library).is_none(), "too long");
         fs::write(&path, &whole).unwrap();
+        // Whatever a header claims, with a sum that is right: nothing, or a map that can
+        // be used.
+        let mut state = 5u64;
+        for _ in 0..2_000 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let mut claimed = whole.clone();
+            let at = 8 + (state >> 33) as usize % (claimed.len() - CHECKSUM - 16);
+            let word = [state, state >> 48, u64::MAX, 0, 1][(state >> 20) as usize % 5];
+            claimed[at..at + 8].copy_from_slice(&word.to_le_bytes());
+            let body = claimed.len() - CHECKSUM;
+            let sum = Sha256::digest(&claimed[..body]);
+            claimed[body..].copy_from_slice(&sum);
+            fs::write(&path, claimed).unwrap();
+            if let Some(map) = Map::load(folder.path(), &library) {
+                let (map, _) = map.renewed(&library, &MapOptions::default(), &STILL, &mut |_| ());
+                assert!(map.is_complete(&library));
+            }
+        }
+        fs::write(&path, &whole).unwrap();
         let other = super::super::tests::library(40);
         assert!(Map::load(folder.path(), &other).is_none(), "another index");
     }
