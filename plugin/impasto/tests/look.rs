@@ -181,6 +181,31 @@ fn an_unchanged_file_costs_no_inference() {
     assert_eq!(view.look.history.len(), 2);
 }
 
+/// Prints what `docs/painting.md` says (`--nocapture`).
+#[test]
+fn what_is_written_is_the_painting_soon() {
+    let rig = Rig::new();
+    let path = rig.path("easel.png");
+    put(&canvas(0, 1), &path);
+    rig.ask(LookAction::SetSource(LookSource::File));
+    assert!(rig.view.send(Action::LoadPainting(path.clone())));
+    rig.wait_for("easel", 1);
+    let mut times: Vec<Duration> = (1..=8)
+        .map(|strokes| {
+            // Not in step with the looks.
+            std::thread::sleep(Duration::from_millis(137 * u64::from(strokes % 4)));
+            put(&canvas(strokes, strokes), &path);
+            let begin = Instant::now();
+            rig.wait_for("easel", 1 + u64::from(strokes));
+            begin.elapsed()
+        })
+        .collect();
+    times.sort();
+    println!("from written to seen by the network, looking every 0.5 s: {times:?}");
+    // Half a second until the look, 0.3 s until it is known to be whole, and the network.
+    assert!(times[4] < Duration::from_secs(3), "{times:?}");
+}
+
 #[test]
 fn a_half_written_file_is_waited_for_and_a_removed_one_stays_with_a_warning() {
     let rig = Rig::new();

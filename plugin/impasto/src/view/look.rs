@@ -14,7 +14,7 @@ use crate::looking::{LookSettings, LookSource};
 pub const HISTORY_ROWS: usize = 24;
 
 /// Whether this build can look through a camera.
-pub const HAS_CAMERAS: bool = false;
+pub const HAS_CAMERAS: bool = cfg!(all(feature = "camera", target_os = "linux"));
 
 /// Where the live painting stands.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,5 +1,7 @@
 //! Where frames of a painting come from.
 
+#[cfg(all(feature = "camera", target_os = "linux"))]
+mod camera;
 mod file;
 mod folder;
 mod recording;
@@ -9,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use image::DynamicImage;
 
+#[cfg(all(feature = "camera", target_os = "linux"))]
+pub use camera::Camera;
 pub use file::WatchedFile;
 pub use folder::WatchedFolder;
 pub use recording::Recording;

@@ -408,7 +408,14 @@ fn open(source: LookSource, painting: Option<PathBuf>) -> Result<Box<dyn FrameSo
     })
 }
 
-/// Opens a camera.
+/// A camera, opened when it is first looked through.
+#[cfg(all(feature = "camera", target_os = "linux"))]
+fn camera(name: &str) -> Result<Box<dyn FrameSource>, String> {
+    Ok(Box::new(engine::painting::source::Camera::new(name)))
+}
+
+/// A project of another build may name one.
+#[cfg(not(all(feature = "camera", target_os = "linux")))]
 fn camera(name: &str) -> Result<Box<dyn FrameSource>, String> {
     Err(format!(
         "This build of Impasto has no cameras, so \u{201c}{name}\u{201d} can't be looked \
