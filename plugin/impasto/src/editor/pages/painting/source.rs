@@ -189,6 +189,8 @@ fn sentence(state: &LiveState, look: &LookState, scene: &Scene<'_>) -> String {
     match state {
         LiveState::Off => match &scene.view.painting {
             PaintingState::None => "Choose a picture, or a folder that pictures come into.".into(),
+            PaintingState::Failed { .. } => "The file could not be read.".into(),
+            PaintingState::Loading { .. } => "The file is being read.".into(),
             _ => "The file was read once. Watch it to follow the painting as it grows.".into(),
         },
         LiveState::Waiting(what) => format!("{what}."),
