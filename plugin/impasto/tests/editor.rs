@@ -23,6 +23,8 @@ mod parts;
 mod perform;
 #[path = "editor/session.rs"]
 mod session_page;
+#[path = "editor/snapshots.rs"]
+mod snapshots;
 #[path = "editor/snippet.rs"]
 mod snippet;
 mod support;

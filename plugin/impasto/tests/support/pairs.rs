@@ -100,7 +100,7 @@ pub fn some() -> TeachState {
     };
     TeachState {
         pairs: Arc::new(vec![
-            row("hokusai-great-wave", Some(60), Some(60.0), 40),
+            row("hokusai-great-wave", Some(60), Some(60.0), 140),
             row("harbour at night", Some(120), Some(42.5), 3_700),
             row("harbour at night", Some(140), Some(60.0), 100_000),
             row("cranes", None, None, 300_000),
