@@ -323,7 +323,7 @@ fn the_zoom_is_asked_of_the_window() {
 
 #[test]
 fn it_draws_often_only_while_something_moves() {
-    let desk = Desk::new(states::playing());
+    let desk = Desk::new(states::sounding());
     let often = desk.screen.pace(&desk.view, desk.now);
     let rarely = desk.screen.pace(&View::default(), desk.now);
     assert!(often <= Duration::from_millis(34) && rarely >= Duration::from_millis(150));

@@ -249,15 +249,16 @@ impl Screen {
         self.browser.as_ref().is_some_and(reads) || self.thumbnails.awaited() > 0
     }
 
-    /// How soon to draw again, if nothing else asks for it before.
+    /// How soon to draw again, if nothing else asks for it before: what is published and
+    /// set is seen at once anyway, so this is for what moves with time alone.
     pub fn pace(&self, view: &View, now: Instant) -> Duration {
-        let flashing = self.perform.is_flashing(now);
-        let busy = matches!(view.library, LibraryState::Indexing { .. });
-        let known = view.signals.0.iter().any(Option::is_some);
-        match view.brush_connected || view.congruity.is_some() || known || flashing || busy {
+        let sounding = view.sounding.now.is_some();
+        let flashing = self.page == Page::Perform && self.perform.is_flashing(now);
+        match sounding || flashing {
+            // The play position, and the marks of strokes.
             true => Duration::from_millis(33),
-            // What is published while nothing moves is still seen soon.
-            false => Duration::from_millis(200),
+            // Ages in seconds, and curves that move a point in a second.
+            false => Duration::from_millis(500),
         }
     }
 
