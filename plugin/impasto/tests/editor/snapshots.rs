@@ -32,6 +32,10 @@ const SHRINK: u32 = 2;
 /// processor to another.
 const NEAR: u8 = 8;
 
+/// So few pixels may be further off: another compiler rounds otherwise at the edge of a
+/// scaled picture. A digit that changes is more.
+const FEW: usize = 3;
+
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots")
 }
@@ -99,6 +103,9 @@ fn difference(a: &RgbImage, b: &RgbImage) -> Option<String> {
         .collect();
     let (x, y) = *differing.first()?;
     let count = differing.len();
+    if count < FEW {
+        return None;
+    }
     Some(format!(
         "{count} pixels differ, the topmost around {x}, {y}"
     ))
