@@ -15,6 +15,8 @@ pub mod display;
 pub mod editor;
 pub mod error;
 pub mod fixture;
+#[cfg(target_os = "linux")]
+pub mod hand;
 pub mod host;
 pub mod signal;
 pub mod snapshot;

@@ -35,6 +35,9 @@ pub struct Snapshot {
     pub dropped_frames: u64,
     /// Every snippet played since activation, oldest first.
     pub snippets: Vec<Played>,
+    /// What the open window shows, if `IMPASTO_WIDGETS` was set when it opened.
+    #[serde(default)]
+    pub widgets: Vec<Widget>,
 }
 
 /// Where a part of the plug-in stands.
@@ -96,6 +99,23 @@ pub struct Played {
     pub distance: Option<f64>,
     /// Correspondence score: 0 belongs to the painting, 1 does not. None without a painting.
     pub score: Option<f64>,
+}
+
+/// A widget of the open window, as it is told to a screen reader.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Widget {
+    /// As AccessKit calls it.
+    pub role: String,
+    /// Its accessible name; empty where it has none.
+    pub name: String,
+    /// The text in it, where it holds one.
+    pub value: String,
+    /// Left, top, right, bottom, in pixels of the window.
+    pub rect: [f64; 4],
+    /// Whether it can be used.
+    pub enabled: bool,
+    /// Whether it has the keyboard.
+    pub focused: bool,
 }
 
 /// The extension's table of functions.

@@ -10,7 +10,7 @@ use engine::units::{ChunkId, Distance, Score, Seconds};
 use serde::Serialize;
 
 use crate::output::HostLink;
-use crate::view::{LibraryState, ModelsState, PaintingState, View};
+use crate::view::{LibraryState, ModelsState, PaintingState, View, Widget};
 
 /// The CLAP extension's id. Its table is one function:
 /// `bool write(const clap_plugin *, const clap_ostream *)`, for the main thread.
@@ -64,6 +64,8 @@ struct Snapshot {
     congruity: Option<f32>,
     dropped_frames: u64,
     snippets: Vec<Played>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    widgets: Vec<Widget>,
 }
 
 /// The snapshot of the instance that `link` belongs to.
@@ -78,6 +80,7 @@ pub fn json(link: &HostLink) -> Vec<u8> {
         congruity: view.congruity.map(engine::units::Congruity::get),
         dropped_frames: view.dropped_frames,
         snippets: link.played(),
+        widgets: link.view.widgets(),
     };
     // PANIC: strings, numbers and paths that were made from text; a path that is not
     // UTF-8 can't be told in JSON and gives an empty object instead.

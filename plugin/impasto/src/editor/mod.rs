@@ -14,6 +14,7 @@ pub mod drops;
 mod errand;
 pub mod format;
 pub mod history;
+mod outline;
 pub mod pages;
 pub mod panels;
 pub mod pictures;
@@ -179,6 +180,9 @@ impl Content for ImpastoWindow {
         theme::install(ctx);
         let repaint = self.repaint.clone();
         SystemFonts::new(move || repaint.request_repaint()).install(ctx);
+        if outline::is_wanted() {
+            ctx.enable_accesskit();
+        }
         self.scale.store(scale);
         self.view.set_editor_open(true);
     }
@@ -215,6 +219,10 @@ impl Content for ImpastoWindow {
 
     fn zoomed(&mut self, factor: f32) {
         self.params.remembered.write().editor_zoom = (factor * 100.0).round() as u32;
+    }
+
+    fn outlined(&mut self, tree: &egui::accesskit::TreeUpdate, density: f64) {
+        self.view.set_widgets(outline::widgets(tree, density));
     }
 
     fn wants_key(&self, key: Key, modifiers: Modifiers) -> bool {
@@ -273,5 +281,6 @@ impl ImpastoWindow {
 impl Drop for ImpastoWindow {
     fn drop(&mut self) {
         self.view.set_editor_open(false);
+        self.view.set_widgets(Vec::new());
     }
 }

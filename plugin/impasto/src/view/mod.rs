@@ -10,6 +10,7 @@
 mod action;
 mod collection;
 mod look;
+mod outline;
 mod rows;
 mod session;
 mod silence;
@@ -33,6 +34,7 @@ pub use collection::{
     CollectionAction, CollectionState, MAP_POINTS, MapPoint, MapView, Shade, TrackRow,
 };
 pub use look::{HAS_CAMERAS, HISTORY_ROWS, HistoryRow, LiveState, LookAction, LookState};
+pub use outline::{WIDGETS_VARIABLE, Widget};
 pub use rows::{CalibrationState, ClipsState, SnippetRow, Suggested};
 pub use session::{
     Event, ExportState, Form, HostTime, LiveSession, SESSION_ROWS, SessionAction, SessionFile,
@@ -67,6 +69,8 @@ struct Shared {
     editor_open: AtomicBool,
     /// What the entry class does at each frame of the editor.
     on_frame: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// Written by the editor where [`WIDGETS_VARIABLE`] is set, read by the snapshot.
+    widgets: Mutex<Vec<Widget>>,
 }
 
 /// The worker's end.
@@ -120,6 +124,16 @@ impl ViewHandle {
         let _ = self.shared.on_frame.set(Box::new(on_frame));
     }
 
+    /// What the window shows, told by the editor after each frame.
+    pub fn set_widgets(&self, widgets: Vec<Widget>) {
+        let _old = std::mem::replace(&mut *self.shared.widgets.lock(), widgets);
+    }
+
+    /// What the window shows; empty if it is closed or nobody wants to know.
+    pub fn widgets(&self) -> Vec<Widget> {
+        self.shared.widgets.lock().clone()
+    }
+
     /// To be called when the editor draws a frame.
     pub fn frame(&self) {
         if let Some(on_frame) = self.shared.on_frame.get() {
@@ -134,6 +148,7 @@ pub fn channel() -> (Publisher, ViewHandle) {
         newest: Mutex::default(),
         editor_open: AtomicBool::new(false),
         on_frame: OnceLock::new(),
+        widgets: Mutex::default(),
     });
     let (sender, receiver) = bounded(ACTIONS);
     (

@@ -317,6 +317,9 @@ impl<C: Content> Inner<C> {
             self.cursor = cursor;
             asked.cursor = Some(cursor);
         }
+        if let Some(tree) = output.platform_output.accesskit_update.take() {
+            self.content.outlined(&tree, output.pixels_per_point.into());
+        }
         for command in output.platform_output.commands.drain(..) {
             if let OutputCommand::CopyText(text) = command {
                 self.clipboard.set_text(text);

@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 use baseview::dpi::{LogicalSize, Size};
 use baseview::gl::GlConfig;
+use egui::accesskit::TreeUpdate;
 use egui::{Context, Key, Modifiers, Ui, Vec2};
 use nice_plug::editor::{HostMethods, ParentWindowHandle, SpawnedEditor};
 
@@ -59,6 +60,10 @@ pub trait Content: Send + 'static {
 
     /// The zoom has been changed to this factor.
     fn zoomed(&mut self, factor: f32);
+
+    /// A frame was laid out; egui's tree of it, if the content enabled that when it was
+    /// built. `density` is in pixels per point.
+    fn outlined(&mut self, _tree: &TreeUpdate, _density: f64) {}
 
     /// Whether `key` is one of the content's own shortcuts. Keys that are not, and that
     /// nothing in the window has the focus for, go to the host.
