@@ -8,8 +8,8 @@ use engine::library::Span;
 use engine::teach::Judged;
 use engine::units::Seconds;
 use impasto::view::{
-    FitState, HeadRow, HeadState, Hindrance, Learned, PaintingState, Pair, PairRow, Rgba,
-    TeachState, Verdict, View,
+    FitState, HeadRow, HeadState, Hindrance, Learned, PaintingState, Pair, PairRow, TeachState,
+    Verdict, View,
 };
 
 use super::states;
@@ -47,20 +47,7 @@ pub fn all() -> Vec<(&'static str, View)> {
     ]
 }
 
-fn picture(hue: u8) -> Arc<Rgba> {
-    let (width, height) = (48, 32);
-    let pixel = |n: u32| {
-        let (x, y) = ((n % width * 5) as u8, (n / width * 7) as u8);
-        [hue, x, y, 255]
-    };
-    Arc::new(Rgba {
-        width,
-        height,
-        pixels: (0..width * height).flat_map(pixel).collect(),
-    })
-}
-
-fn row(name: &str, hue: Option<u8>, length: Option<f64>, ago: u64) -> PairRow {
+fn row(name: &str, painting: Option<&str>, length: Option<f64>, ago: u64) -> PairRow {
     let file =
         |ending: &str| PathBuf::from(name).join(format!("2026-02-01 20.14.{ago:02}.{ending}"));
     let picture_file = file("png");
@@ -73,7 +60,7 @@ fn row(name: &str, hue: Option<u8>, length: Option<f64>, ago: u64) -> PairRow {
         },
         picture: PathBuf::from("/home/ada/pairs").join(picture_file),
         name: name.to_owned(),
-        thumbnail: hue.map(picture),
+        thumbnail: painting.map(states::thumbnail),
         length: length.map(Seconds),
         added: Some(SystemTime::now() - Duration::from_secs(ago)),
     }
@@ -100,11 +87,31 @@ pub fn some() -> TeachState {
     };
     TeachState {
         pairs: Arc::new(vec![
-            row("hokusai-great-wave", Some(60), Some(60.0), 140),
-            row("harbour at night", Some(120), Some(42.5), 3_700),
-            row("harbour at night", Some(140), Some(60.0), 100_000),
+            row(
+                "hokusai-great-wave",
+                Some("hokusai-great-wave.jpg"),
+                Some(60.0),
+                140,
+            ),
+            row(
+                "harbour at night",
+                Some("van-gogh-night-cafe.jpg"),
+                Some(42.5),
+                3_700,
+            ),
+            row(
+                "harbour at night",
+                Some("bazille-ramparts.jpg"),
+                Some(60.0),
+                100_000,
+            ),
             row("cranes", None, None, 300_000),
-            row("snow", Some(200), Some(12.0), 400_000),
+            row(
+                "snow",
+                Some("hiroshige-inokashira-snow.jpg"),
+                Some(12.0),
+                400_000,
+            ),
         ]),
         music: Seconds(47.3),
         hindrance: None,

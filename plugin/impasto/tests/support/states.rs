@@ -61,7 +61,7 @@ pub fn outputs() -> Vec<(&'static str, View)> {
 }
 
 /// A painting as the worker publishes it: at most 512 pixels on its longer side.
-fn thumbnail(name: &str) -> Arc<Rgba> {
+pub fn thumbnail(name: &str) -> Arc<Rgba> {
     // Decoded once: the tests ask for the same few hundreds of times.
     static READ: LazyLock<Mutex<HashMap<String, Arc<Rgba>>>> = LazyLock::new(Mutex::default);
     let mut read = READ.lock().expect("no reader panics");
