@@ -62,10 +62,10 @@ pub fn name_of(path: &Path) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// Makes room for one session more where `most` are kept: the oldest that nobody holds go.
+/// Keeps the newest `most` sessions: of the others those go that nobody holds.
 pub(super) fn prune(folder: &Path, most: usize) {
     let all = files(folder);
-    let mut over = (all.len() + 1).saturating_sub(most.max(1));
+    let mut over = all.len().saturating_sub(most.max(1));
     for path in all {
         if over == 0 {
             break;

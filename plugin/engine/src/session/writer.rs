@@ -145,7 +145,6 @@ impl Writer {
 
     /// A new file, with what is the case when it begins.
     fn start(&mut self, at: Instant, continues: Option<&Path>) -> Result<()> {
-        list::prune(&self.folder, self.limits.sessions);
         let began = utc(at);
         let (path, file) = list::create(&self.folder, began)?;
         let continued = continues.and_then(list::name_of);
@@ -172,8 +171,16 @@ impl Writer {
         for entry in entries {
             text.push_str(&line::encode(&entry).unwrap_or_default());
         }
-        open.append(&text)?;
+        if let Err(error) = open.append(&text) {
+            // An empty file would be one session more in the folder's count, at each try.
+            let path = open.path.clone();
+            drop(open);
+            let _ = std::fs::remove_file(path);
+            return Err(error);
+        }
         self.open = Some(open);
+        // Not before: no session is given up for one that could not be begun.
+        list::prune(&self.folder, self.limits.sessions);
         Ok(())
     }
 

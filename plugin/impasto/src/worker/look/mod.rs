@@ -28,6 +28,9 @@ use threads::Threads;
 /// A picture that has not come after so long is on a drive that does not answer.
 const LATE: Duration = Duration::from_secs(5);
 
+/// A render waits for the painting as long at most: less than the audio thread's patience.
+const PATIENCE: Duration = Duration::from_secs(50);
+
 /// While a render waits for the painting, what else is asked for is looked after so often.
 const STEP: Duration = Duration::from_millis(20);
 
@@ -86,6 +89,8 @@ pub struct Look {
     postponed: bool,
     /// What the live thread was told last.
     manner: Option<Manner>,
+    /// Seen during a render, for afterwards.
+    held: Option<Report>,
 }
 
 impl Desk {
@@ -102,6 +107,7 @@ impl Desk {
     }
 
     fn begin_looking(&mut self) {
+        self.look.held = None;
         self.look.threads.stop();
         (self.look.awaited, self.look.manner) = (None, None);
         self.view.look.live = match self.look.target.is_live() {
@@ -167,20 +173,49 @@ impl Desk {
         }
         self.start_thread();
         if !rendering {
+            if let Some(held) = self.look.held.take() {
+                self.take_look(held);
+            }
             while let Some(report) = self.look.threads.next(Duration::ZERO) {
                 self.take_look(report);
             }
             return;
         }
+        let begin = Instant::now();
         while self.look.awaited.is_some() && !self.shared.stopping() {
+            // Asked before: of a thread that had ended then, all is in the queue.
+            let in_vain = self.look.threads.is_over() && !self.look.postponed;
             match self.look.threads.next(STEP) {
                 Some(report) => self.take_look(report),
+                None if in_vain || begin.elapsed() > PATIENCE => self.give_up_waiting(),
                 None => {
                     // It may be told to use another.
                     self.take_actions();
                     self.follow_state();
                     self.start_thread();
                 }
+            }
+        }
+        self.hold_back();
+    }
+
+    /// A drive that does not answer must not hold the worker for ever: what comes of it
+    /// later is taken in then.
+    fn give_up_waiting(&mut self) {
+        self.look.awaited = None;
+        self.view.warning = Some(
+            "The painting did not come in time for the render, which goes on without it: \
+             connect its drive, and render again"
+                .to_owned(),
+        );
+    }
+
+    /// What is seen during a render comes in afterwards, and of it only the newest: a
+    /// camera goes on, and a long render must not fill the memory.
+    fn hold_back(&mut self) {
+        while let Some(report) = self.look.threads.next(Duration::ZERO) {
+            if matches!(report, Report::Picture(_) | Report::Failed(_)) {
+                self.look.held = Some(report);
             }
         }
     }
@@ -320,9 +355,9 @@ impl Desk {
             return;
         }
         let manner = self.manner();
-        if self.look.manner != Some(manner) {
+        // One that is held up is told later.
+        if self.look.manner != Some(manner) && self.look.threads.order(Order::Look(manner)) {
             self.look.manner = Some(manner);
-            self.look.threads.order(Order::Look(manner));
         }
         let live = &mut self.view.look.live;
         match (manner.resting, &live) {
@@ -385,6 +420,10 @@ impl Desk {
     }
 
     fn follow_recall(&mut self) {
+        // A render must not depend on when a drive answers.
+        if self.link.is_offline() {
+            return;
+        }
         while let Some(report) = self.look.recalls.next(Duration::ZERO) {
             self.urgent = true;
             match (report, self.look.recalled.take()) {

@@ -123,13 +123,17 @@ impl Threads {
         true
     }
 
-    /// Hands `order` to the thread that counts. One that is held up by a drive for so long
-    /// that its inbox is full loses it.
-    pub fn order(&self, order: Order) {
+    /// Hands `order` to the thread that counts; false if there is none, or one that is held
+    /// up by a drive for so long that its inbox is full.
+    pub fn order(&self, order: Order) -> bool {
         let running = self.current.as_ref();
-        if let Some(orders) = running.and_then(|running| running.orders.as_ref()) {
-            let _ = orders.try_send(order);
-        }
+        let orders = running.and_then(|running| running.orders.as_ref());
+        orders.is_some_and(|orders| orders.try_send(order).is_ok())
+    }
+
+    /// Whether the thread that counts has ended, or none was begun.
+    pub fn is_over(&self) -> bool {
+        self.current.as_ref().is_none_or(Running::is_finished)
     }
 
     /// The next thing that the thread that counts has said; waits for it for `patience`.

@@ -8,8 +8,9 @@ use engine::units::{SampleRate, Seconds};
 
 use crate::reports::HostJump;
 
-/// The host's jumps that are remembered, so that what began before one has its own time.
-const JUMPS: usize = 64;
+/// The host's jumps that are remembered, so that what began before one has its own time: a
+/// tempo that glides jumps in each block, and a long stroke is told when it ends.
+const JUMPS: usize = 8192;
 
 /// When samples come later than expected by as much, the host has stopped meanwhile.
 const STOPPED: Duration = Duration::from_millis(250);

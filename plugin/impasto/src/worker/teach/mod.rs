@@ -16,6 +16,7 @@ use self::fit::{Fitting, Outcome};
 use self::folder::{Found, Painted};
 use self::memory::MusicMemory;
 use super::desk::Desk;
+use super::sources::not_unicode;
 use super::stage::Stage;
 use super::task::{Task, finished};
 use crate::view::{Action, FitState, HeadRow, Hindrance, PaintingState, TeachAction, TeachState};
@@ -137,6 +138,10 @@ impl Desk {
 
     /// Shows how learning fares, and uses what was learned.
     fn follow_fit(&mut self) {
+        // What is learned changes what a render plays, which must not depend on when.
+        if self.link.is_offline() {
+            return;
+        }
         let Some(fitting) = &mut self.teach.fitting else {
             return;
         };
@@ -177,6 +182,9 @@ impl Desk {
             TeachAction::Add => self.add_pair(),
             TeachAction::Remove(pair) => self.remove_pair(pair),
             TeachAction::PutBack => self.put_back(),
+            TeachAction::SetFolder(folder) if folder.to_str().is_none() => {
+                self.view.warning = Some(not_unicode(&folder));
+            }
             TeachAction::SetFolder(folder) => {
                 self.link.params.remembered.write().pairs = Some(folder);
             }
@@ -220,8 +228,9 @@ impl Desk {
             music: self.teach.memory.last_minute(),
         };
         let folder = self.pairs_folder();
-        self.teach.adding = true;
         self.change(move || folder::add(&folder, &painted).map(|()| Change::Added));
+        // Not if the system gave no thread.
+        self.teach.adding = self.teach.change.is_some();
     }
 
     fn remove_pair(&mut self, pair: Pair) {
