@@ -29,6 +29,11 @@ const TICK: Duration = Duration::from_millis(33);
 /// the first frame after it for one of the old size.
 const SHOWN_AGAIN: u8 = 3;
 
+/// The system's word for the next frame may get lost, and baseview waits for it for ever.
+/// After so long a frame is drawn without it; where the word only comes late, as for a
+/// window that is covered, two frames a second cost little.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// One window, on its own thread.
 pub struct Handler<C: Content> {
     context: WindowContext,
@@ -38,6 +43,8 @@ pub struct Handler<C: Content> {
     ticker: TimerHandle,
     /// A frame is wanted.
     wanted: Cell<bool>,
+    /// Since when.
+    waiting: Cell<Option<Instant>>,
     /// The system lost what was shown.
     exposed: Cell<bool>,
     /// For how many ticks the picture is still to be shown again.
@@ -114,6 +121,7 @@ impl<C: Content> Handler<C> {
             repaint,
             ticker,
             wanted: Cell::new(true),
+            waiting: Cell::new(None),
             exposed: Cell::new(false),
             again: Cell::new(SHOWN_AGAIN),
             broken: Cell::new(false),
@@ -139,7 +147,22 @@ impl<C: Content> Handler<C> {
 
     fn want(&self) {
         self.wanted.set(true);
+        if self.waiting.get().is_none() {
+            self.waiting.set(Some(Instant::now()));
+        }
         self.context.request_redraw();
+    }
+
+    /// Draws a frame that was asked for in vain.
+    fn draw_unasked(&self) {
+        let in_vain = |since: Instant| since.elapsed() > PATIENCE;
+        if !self.wanted.get() || !self.waiting.get().is_some_and(in_vain) {
+            return;
+        }
+        if let Err(error) = self.frame() {
+            nice_error!("the editor can't be drawn and is closed: {error}");
+            self.context.request_close();
+        }
     }
 
     fn tick(&self) {
@@ -158,6 +181,7 @@ impl<C: Content> Handler<C> {
         }
         if wanted || self.wanted.get() {
             self.want();
+            self.draw_unasked();
         }
         if let Some(left) = self.again.get().checked_sub(1) {
             self.again.set(left);
@@ -167,6 +191,7 @@ impl<C: Content> Handler<C> {
     }
 
     fn frame(&self) -> Result<(), HandlerError> {
+        self.waiting.set(None);
         let exposed = self.exposed.take();
         if !self.wanted.take() {
             if exposed {
