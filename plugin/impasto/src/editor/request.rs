@@ -112,3 +112,22 @@ pub fn apply(edit: Edit, context: &GuiContext) {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Does what is asked, as a host would.
+    pub fn apply(requests: &[Request]) {
+        for request in requests {
+            if let Request::Edit(Edit {
+                param,
+                step: Step::Set(to),
+            }) = request
+            {
+                // SAFETY: the parameters of the tests outlive their requests.
+                unsafe { param._internal_set_normalized_value(*to) };
+            }
+        }
+    }
+}

@@ -129,22 +129,9 @@ mod tests {
     use nice_plug::prelude::Param;
 
     use super::*;
+    use crate::editor::request::tests::apply;
     use crate::editor::request::whole_change;
     use crate::params::ImpastoParams;
-
-    /// Does what is asked, as a host would.
-    fn apply(requests: &[Request]) {
-        for request in requests {
-            if let Request::Edit(Edit {
-                param,
-                step: Step::Set(to),
-            }) = request
-            {
-                // SAFETY: the parameters of the tests outlive their requests.
-                unsafe { param._internal_set_normalized_value(*to) };
-            }
-        }
-    }
 
     fn change(undo: &mut Undo, requests: &[Request]) {
         undo.note(requests);

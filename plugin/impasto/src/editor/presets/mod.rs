@@ -147,21 +147,8 @@ mod tests {
     use nice_plug::prelude::Param;
 
     use super::*;
+    use crate::editor::request::tests::apply;
     use crate::params::PlayMode;
-
-    /// Does what is asked, as a host would.
-    fn apply(requests: &[Request]) {
-        for request in requests {
-            if let Request::Edit(Edit {
-                param,
-                step: Step::Set(to),
-            }) = request
-            {
-                // SAFETY: the parameters of the tests outlive their requests.
-                unsafe { param._internal_set_normalized_value(*to) };
-            }
-        }
-    }
 
     fn set(param: &impl Param, plain_normalized: f32) {
         // SAFETY: the parameter is borrowed.
